@@ -1,0 +1,43 @@
+/* Commands on the command line: one file per command, one row per command in
+ * commands.c.  Answers go to standard output, messages to standard error;
+ * exit status is enum status.  main.c (tui) calls cli_run. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+
+struct cli {                 /* the common options, taken out before the command sees its own */
+	const char *kit, *store, *incident, *theme; /* NULL where not given */
+	bool json;
+	const char *program;     /* argv[0] */
+	int argc; char **argv;   /* what is left: argv[0] is the command's name */
+};
+
+struct command {
+	const char *name;
+	const char *args;        /* as --help prints it: "SERVICE VERSION --reason T" */
+	const char *summary;     /* one line */
+	const char *help;        /* a paragraph or more, or NULL */
+	enum status (*run)(struct cli *c); /* NULL: not built yet */
+};
+extern const struct command cli_commands[];
+extern const int cli_n_commands;
+const struct command *cli_command(const char *name);
+
+/* Run argv[1] as a command.  Where the first word is no command, or is one that opens a console
+ * (demo watch observe), `console` is called with what is left. */
+enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c));
+
+/* Print a fault: "backout: FILE:LINE:COLUMN: what\n  mend", or the JSON error with --json. Returns its status. */
+enum status cli_fail(const struct cli *c, enum status s, const struct fault *f);
+/* Take an option with (value != NULL) or without a value out of c->argv; true where it was there. */
+bool cli_option(struct cli *c, const char *name, const char **value);
+/* After all options: error (USAGE, with the nearest name) where an unknown --option is left or words are out of range. */
+enum status cli_done(struct cli *c, int min_words, int max_words);
+/* Print bytes of ours that hold strangers' text cleaned with text_clean; flush; failing output is an error. */
+void cli_out(const struct buf *b);
+
+#endif

@@ -1,0 +1,198 @@
+/* The model: what the journal says, folded.  model_reduce takes a model and an
+ * event and nothing else: no clock, no I/O, no environment; it never evaluates
+ * a condition and never refuses.  Live view, observer, review, export and
+ * statistics read the same structs through this header; only core/model writes
+ * them.  All strings are owned by the model (interned, or replaced with the
+ * record); pointers stay valid until the next reduce of this model.
+ * Instants are microseconds; at 0 means "never". */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/event.h"
+#include "base/json.h"
+#include "kit/kit.h"
+
+#define REDUCER_VERSION 1
+
+/* ---- signals ---- */
+enum sample_state { SAMPLE_NONE, SAMPLE_OK, SAMPLE_FAILED, SAMPLE_NO_DATA };
+#define MODEL_CURVE 48            /* points kept a signal: 8 bytes each */
+struct model_point { uint32_t s; float v; }; /* s: seconds of `at` modulo 2^32; v NaN = not ok */
+struct model_signal {             /* one per service/signal ever seen */
+	const char *service, *name, *backend;
+	enum sample_state state;  /* of the newest sample; whether it is stale is a question of now */
+	double value, n;          /* last ok value; n NaN where not sent */
+	int64_t at;               /* when the newest was measured */
+	struct stamp arrived;     /* when the newest arrived */
+	struct stamp ok_arrived;  /* newest ok one */
+	struct model_point curve[MODEL_CURVE];
+	uint32_t curve_n, curve_next; /* ring */
+};
+
+/* ---- deploys ---- */
+enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
+struct model_deploy {             /* newest notification per service and place */
+	const char *service, *place, *backend, *version, *previous, *by, *strategy, *state, *managed_by;
+	double share;             /* 0..1 */
+	int instances_old, instances_new; /* -1 not told */
+	int64_t at;               /* went live, as the backend says */
+	struct stamp learned;     /* of the newest notification */
+	enum tri back_safe; const char *back_why; int64_t back_since;
+};
+enum verdict { VERDICT_NONE, VERDICT_GOOD, VERDICT_BAD };
+struct model_version {            /* a version that ran here; newest 32 a service are kept */
+	const char *service, *version, *by;
+	int64_t first, last;      /* live since; last 0 while it serves */
+	enum verdict verdict;     /* bad: rolled back from */
+};
+struct model_change {             /* newest 128: deploys and changes of all services */
+	const char *service, *what, *name, *from, *to, *by, *backend; /* what: deploy flag config traffic schema other */
+	int64_t at; struct stamp learned; int64_t seq;
+};
+
+/* ---- rows, reports ---- */
+enum row_state { ROW_CLEAR, ROW_PENDING, ROW_BREACHED, ROW_OVERDUE, ROW_CANNOT_TELL };
+const char *row_state_name(enum row_state s);
+struct model_row {                /* one per row and service that a rubric event named */
+	const char *row, *service; /* service "" for reports without one */
+	enum row_state state;
+	double value;             /* NaN none */
+	struct stamp since;       /* begin of the state: of the bad run while pending or breached */
+	struct stamp changed;     /* when the present state was recorded */
+	struct stamp breached;    /* when the standing breach was recorded; at 0 none stands */
+	struct stamp onset;       /* begin of the run behind the standing breach */
+	int64_t until;            /* wall time at which it would breach, or the timer ends; 0 none */
+	const char *would;        /* dry run: what it would have done; NULL */
+	bool was_breached;        /* state is cannot-tell or so while a breach stands: see breached */
+};
+struct model_report {
+	const char *signal, *service /* NULL */, *note, *by, *incident /* NULL */;
+	struct stamp at; int64_t seq;
+	bool gone; struct stamp gone_at; const char *gone_by;
+};
+
+/* ---- incidents ---- */
+enum incident_kind { INCIDENT_REAL, INCIDENT_DRILL, INCIDENT_DEMO, INCIDENT_RECONSTRUCTED };
+enum incident_state { INCIDENT_DECLARED, INCIDENT_FIRED, INCIDENT_ACTED, INCIDENT_VERIFIED, INCIDENT_CLOSED };
+const char *incident_kind_name(enum incident_kind k);
+const char *incident_state_name(enum incident_state s);
+struct model_breach {             /* a breach of this incident; kept after it cleared */
+	const char *row, *service, *signal, *action, *owner;
+	double value; struct stamp at, onset; int64_t seq;
+};
+struct model_check {              /* one line of the newest `verify` of a service */
+	const char *name, *from /* kit breach report backend volume */, *state /* good bad waiting cannot-tell unanswered */, *detail;
+	bool was_bad; int64_t held_us, need_us; double value; /* NaN */
+};
+enum verify_state { VERIFY_WAITING, VERIFY_PASSED, VERIFY_FAILED, VERIFY_UNMEASURED, VERIFY_NONE };
+const char *verify_state_name(enum verify_state v);
+struct model_verify { const char *service; enum verify_state state; const char *why; struct stamp at; VEC(struct model_check) checks; };
+enum outcome { OUTCOME_WAITING, OUTCOME_COUNTDOWN, OUTCOME_RUNNING, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_UNKNOWN,
+	OUTCOME_REFUSED, OUTCOME_VETOED, OUTCOME_EXPIRED, OUTCOME_CANCELLED };
+const char *outcome_name(enum outcome o);
+bool outcome_of(const char *s, enum outcome *out);
+struct model_action {
+	const char *key, *op, *digest, *incident, *ask;
+	const char *action, *service, *backend, *verb, *from, *to, *target; /* target: canonical JSON */
+	const char *a;            /* A as it was frozen, JSON */
+	int level; enum row_class cls;
+	const char *by, *via, *authority, *reason;
+	enum outcome outcome; const char *changed, *detail, *resolved_by, *evidence;
+	double share; const char *progress; struct stamp progressed; /* share -1: not told */
+	struct stamp requested, fired, ended, unknown_since;
+	int64_t deadline_us;      /* from fired */
+	int64_t confirmed_us;     /* the kit's confirmed time when fired; 0 none */
+	int64_t pid; uint64_t pid_start; /* acting process, for a successor */
+	bool recovery;            /* class reverse or forward */
+};
+struct model_incident {
+	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
+	const char *offered_to, *asked_by; /* hand-over offered to, take asked by; NULL */
+	struct stamp asked_at;
+	enum incident_kind kind; bool open;
+	VEC(const char *) services;
+	struct stamp declared, closed, onset_said; /* onset_said.at 0: nobody said */
+	int64_t declared_seq, first_seq, last_seq, events; const char *declared_by;
+	VEC(struct model_breach) breaches;
+	VEC(struct model_action) actions;
+	VEC(struct model_verify) verifies;
+	VEC(int64_t) gaps;        /* microseconds of each clock gap while open */
+	struct stamp reported;    /* earliest report of its services, counted or not */
+	struct stamp verified;    /* at 0 while not */
+	struct stamp reopened;    /* newest event that cleared acted and verified */
+};
+
+/* ---- the rest ---- */
+struct model_pin { const char *service, *version, *by, *reason; struct stamp at; bool returned; const char *returned_by; };
+struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
+struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failing down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
+struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at; /* last opened or closed */ };
+struct model_armed { const char *action, *service, *person; struct stamp at; };
+struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
+struct model_ask { const char *ask, *key /* NULL */, *incident; int64_t seq; };    /* newest 512 */
+
+struct model {
+	/* store */
+	const char *store_id, *kit_name, *environment, *tool;
+	int64_t seq; struct stamp now;          /* of the newest event */
+	unsigned char chain[SHA_LEN];
+	/* kit in use: parsed from kit.loaded; NULL before */
+	struct kit *kit; const char *kit_digest;
+	const char *kit_changed;                /* digest of a changed kit that is not in use, or NULL */
+	VEC(struct kit_file) kit_files;         /* texts of the kit in use */
+	VEC(struct model_signal) signals;
+	VEC(struct model_deploy) deploys;
+	VEC(struct model_version) versions;
+	VEC(struct model_change) changes;
+	VEC(struct model_row) rows;
+	VEC(struct model_report) reports;       /* gone ones are dropped when no open incident holds them */
+	VEC(struct model_incident) incidents;   /* oldest first */
+	VEC(struct model_pin) pins;
+	VEC(struct model_freeze) freezes;
+	VEC(struct model_backend) backends;
+	VEC(struct model_seat) seats;
+	VEC(struct model_armed) armed;
+	VEC(struct model_line) lines;
+	VEC(struct model_ask) asks;
+	int64_t next_incident;                  /* number of the next INC-N */
+	int64_t next_drill;
+	const char *engine_host, *engine_version; int64_t engine_pid; bool engine_running; struct stamp engine_at;
+	struct model_private *private_;
+};
+
+struct model *model_new(void);
+void model_free(struct model *m);
+/* Fold one event in.  Kinds and fields it does not know are passed over. */
+void model_reduce(struct model *m, const struct event *e);
+/* The whole model as one JSON object (a snapshot for clients; equal models print equal bytes). */
+void model_dump(const struct model *m, struct buf *out);
+/* A model from a dump.  Caller frees.  The kit is parsed from its files again. */
+enum status model_load(const struct json *dump, struct model **out, struct fault *f);
+
+/* ---- queries (all may return NULL) ---- */
+const struct model_signal *model_signal(const struct model *m, const char *service, const char *name);
+const struct model_deploy *model_deploy(const struct model *m, const char *service);
+const struct model_row *model_row(const struct model *m, const char *row, const char *service);
+const struct model_incident *model_incident(const struct model *m, const char *name);
+const struct model_incident *model_incident_of_service(const struct model *m, const char *service); /* open one */
+size_t model_open_incidents(const struct model *m, const struct model_incident **out_only); /* count; *out_only set where 1 */
+const struct model_action *model_action(const struct model *m, const char *key);
+const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* running, unknown or countdown */
+const struct model_verify *model_verify(const struct model_incident *i, const char *service);
+const struct model_backend *model_backend(const struct model *m, const char *backend);
+const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);
+bool model_frozen(const struct model *m, const char *service);
+const struct model_version *model_version(const struct model *m, const char *service, const char *version);
+/* The version to go back to: the newest one that ran here before the present, not rolled back from. */
+const struct model_version *model_last_good(const struct model *m, const char *service);
+bool incident_has_service(const struct model_incident *i, const char *service);
+bool action_over(const struct model_action *a);    /* done failed refused vetoed expired cancelled */
+bool model_row_standing(const struct model_row *r);/* a breach stands (also while cannot-tell) */
+/* Latest deploy of the incident's services before its onset: the "latest deploy" of the cause line. */
+const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i);
+
+#endif
