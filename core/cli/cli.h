@@ -13,7 +13,11 @@ struct cli {                 /* the common options, taken out before the command
 	const char *kit, *store, *incident, *theme; /* NULL where not given */
 	bool json;
 	const char *program;     /* argv[0] */
-	int argc; char **argv;   /* what is left: argv[0] is the command's name */
+	int argc; char **argv;   /* what is left: argv[0] is the command's name, "backout" where there was none */
+	/* kept by cli_option for cli_done: the options this command knows, and one that lacked its value */
+	const char *known[32];
+	int n_known;
+	const char *lacking;
 };
 
 struct command {
@@ -33,8 +37,10 @@ enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c)
 
 /* Print a fault: "backout: FILE:LINE:COLUMN: what\n  mend", or the JSON error with --json. Returns its status. */
 enum status cli_fail(const struct cli *c, enum status s, const struct fault *f);
-/* Take an option with (value != NULL) or without a value out of c->argv; true where it was there. */
+/* Take an option ("--reason") with (value != NULL) or without a value out of c->argv; true where it was there.
+ * Both "--reason T" and "--reason=T" are taken; nothing behind "--" is an option.  Call again for repeated ones. */
 bool cli_option(struct cli *c, const char *name, const char **value);
+/* (*value is left alone where the option is missing or lacks its value; cli_done says so.) */
 /* After all options: error (USAGE, with the nearest name) where an unknown --option is left or words are out of range. */
 enum status cli_done(struct cli *c, int min_words, int max_words);
 /* Print bytes of ours that hold strangers' text cleaned with text_clean; flush; failing output is an error. */

@@ -1,0 +1,74 @@
+/* One row per command name of the contract.  A row without a function is a
+ * feature that is not built yet: its --help says what it will be. */
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/commands.h"
+
+/* demo, watch and observe open a console: cli_run hands them on before it looks at `run`. */
+const struct command cli_commands[] = {
+	{"demo", "[--speed N] [--clean]", "the console on a built-in world of real local processes",
+		"Makes a directory with a kit, a store and a socket of its own and starts a small shop in it.\n"
+		"--speed N makes the demo's durations N times shorter, never the clock.\n"
+		"--clean ends and removes what a killed demo left behind.\n", NULL},
+	{"watch", "[KIT]", "the console, to look on", NULL, NULL},
+	{"observe", "[KIT]", "the console that never asks for anything", NULL, NULL},
+	{"engine", "[KIT] [--replace]", "the engine alone, in the foreground, until SIGTERM",
+		"Holds the store of the kit, runs its plugins and serves its clients.\n"
+		"--replace takes over from an engine that runs already.\n", NULL},
+	{"init", "DIR", "write the commented baseline kit", "The kit passes `backout check` and is not armed: nothing fires.\n", NULL},
+	{"check", "[KIT]", "validate a kit", "Prints FILE:LINE:COLUMN: what, and the mend, for every error of every file.\n", NULL},
+	{"status", "[--format line|tmux|json]", "one line for a prompt or tmux", "Starts no engine.\n", NULL},
+	{"list", "", "the incidents of the store, newest first", NULL, NULL},
+	{"show", "INCIDENT", "one incident, whole", NULL, NULL},
+	{"log", "[INCIDENT] [--follow] [--kind K] [--since T] [--raw]", "the journal's events, one a line", NULL, NULL},
+	{"changes", "[SERVICE] [--since D]", "deploys, flag flips and config changes, newest first", NULL, NULL},
+	{"brief", "[INCIDENT]", "ten lines to read out or to paste", NULL, NULL},
+	{"declare", "--title T [--service S]... [--onset T]", "say that this deploy is bad: the clock starts",
+		"Prints the incident's name.  A service that is in an open incident already prints that one.\n"
+		"--onset takes an RFC 3339 time at which it began.\n", NULL},
+	{"report", "SIGNAL [--service S] [--note T] [--gone]", "say what only a person knows",
+		"--gone answers a report: it is no longer so.\n", NULL},
+	{"fire", "ACTION... --reason T [--to VERSION] [--service S] [--yes] [--wait] [--dry-run] [--break-glass]",
+		"fire a pre-authorized action",
+		"Shows what will run, from which version to which, asks for three letters, and follows it to its end.\n"
+		"--yes skips the letters and nothing else.  --dry-run shows the panel and fires nothing.\n"
+		"--wait goes on until the revert is verified.  Several actions run in the order of the plan.\n"
+		"Ends with 0 done, 1 it ran and failed or was said no to, 2 not understood, 3 not allowed,\n"
+		"4 something outside failed and nothing was fired, 5 the outcome is unknown: look before you do it again.\n", NULL},
+	{"cancel", "KEY", "stop an action that waits or runs", NULL, NULL},
+	{"resolve", "KEY done|failed --reason T", "say how an action with an unknown outcome ended", NULL, NULL},
+	{"ack", "KEY", "acknowledge an action of another", NULL, NULL},
+	{"veto", "[KEY]", "not this time: stop what counts down, or refuse a take of command", NULL, NULL},
+	{"pin", "SERVICE VERSION --reason T", "keep a bad version out", NULL, NULL},
+	{"unpin", "SERVICE VERSION --reason T", "let a pinned version in again", NULL, NULL},
+	{"freeze", "SERVICE|all [--reason T]", "nothing acts by itself on it; a deploy meanwhile is an alarm", NULL, NULL},
+	{"unfreeze", "SERVICE|all [--reason T]", "lift a freeze", NULL, NULL},
+	{"take", "", "take command of an incident", NULL, NULL},
+	{"hand-over", "PERSON", "offer the command to another", NULL, NULL},
+	{"note", "TEXT|-", "write a line into the timeline", "With - the text is read from standard input.\n", NULL},
+	{"close", "--as reverted|forward|contained|false-alarm|duplicate [--reason T]", "close an incident", NULL, NULL},
+	{"review", "INCIDENT|BUNDLE", "step through a past incident", NULL, NULL},
+	{"export", "INCIDENT", "write a bundle that stands for itself", NULL, NULL},
+	{"verify", "[PATH] [--head H] [--anchors F] [--deep]", "is the journal whole and unchanged?", NULL, NULL},
+	{"import", "FILE", "bring in an incident from elsewhere", NULL, NULL},
+	{"gate", "BRIEF...", "judge a release brief before it ships", NULL, NULL},
+	{"drill", "", "rehearse a rollback", NULL, NULL},
+	{"stats", "", "promises and what became of them", NULL, NULL},
+	{"backtest", "", "run a rubric over recorded signals", NULL, NULL},
+	{"may-deploy", "SERVICE [VERSION]", "may this go live now? for pipelines", NULL, NULL},
+	{"rights", "[BACKEND]", "the rights each backend needs", NULL, NULL},
+	{"plugin", "list | check COMMAND...", "the plugins, and the conformance test of one", NULL, NULL},
+	{"version", "", "version and build", NULL, cmd_version},
+	{"help", "[COMMAND|kit|keys]", "this, a command, the kit's keys, the console's keys", NULL, cmd_help},
+};
+const int cli_n_commands = (int)(sizeof cli_commands / sizeof *cli_commands);
+
+const struct command *cli_command(const char *name)
+{
+	for (int i = 0; i < cli_n_commands; i++)
+		if (!strcmp(cli_commands[i].name, name))
+			return &cli_commands[i];
+	return NULL;
+}
