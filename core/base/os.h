@@ -35,11 +35,19 @@ struct os_spawn {
 };
 /* New session and process group, no other descriptors, default signals, no core dump. */
 enum status os_spawn(const struct os_spawn *spec, struct os_child *out, struct fault *f);
+/* Has a child of os_spawn ended?  *out_code: its exit code, or minus the signal that ended it.
+ * Without `reap` it stays a zombie, so that its pid cannot become a stranger's. */
+bool os_exited(pid_t pid, bool reap, int *out_code);
+bool os_awaited(pid_t pid);    /* started by os_spawn and neither reaped nor forgotten */
+void os_forget(pid_t pid);     /* nobody waits for it any more: os_reap_orphans may */
 /* Become the reaper of orphaned grandchildren. */
 void os_subreaper(void);
+/* Reap dead children that nobody here started: orphans handed to a subreaper. */
+void os_reap_orphans(void);
 /* Send sig to the group of `leader`, to all its descendants and to every orphan
  * of ours whose environment has TMPDIR=tmpdir.  Returns how many were signalled. */
-int os_kill_all(pid_t leader, const char *tmpdir, int sig);
+int os_kill_all(pid_t leader, const char *tmpdir, int sig); /* sig 0 only counts; TERM is followed by CONT */
+char *os_tmpdir_of(pid_t pid);  /* the TMPDIR a living process was started with; owned, or NULL */
 /* SIGKILL this process' own core dumps and ptrace: prctl(PR_SET_DUMPABLE, 0). */
 void os_no_dump(void);
 
