@@ -17,6 +17,13 @@ int64_t stamp_diff(const struct stamp *a, const struct stamp *b, bool *out_appro
 	return 0;
 }
 
+int stamp_cmp(const struct stamp *a, const struct stamp *b)
+{
+	bool same_boot = a->boot && b->boot && strcmp(a->boot, b->boot) == 0;
+	int64_t d = same_boot ? a->mono - b->mono : a->at - b->at;
+	return d < 0 ? -1 : d > 0;
+}
+
 struct stamp stamp_of_now(const struct now *n)
 {
 	struct stamp s = {n->at, n->mono, n->boot};

@@ -31,6 +31,8 @@ struct stamp {
 /* b - a in microseconds: from mono within one boot, else from at, never below 0
  * and then *out_approx (may be NULL) is set true; it is never set false. */
 int64_t stamp_diff(const struct stamp *a, const struct stamp *b, bool *out_approx);
+/* Order in time: by mono within one boot, else by at.  <0, 0, >0. */
+int stamp_cmp(const struct stamp *a, const struct stamp *b);
 struct stamp stamp_of_now(const struct now *n); /* boot points into n */
 
 bool instant_parse(const char *s, int64_t *out_us);  /* RFC 3339, any offset, 0-9 digits */

@@ -67,7 +67,6 @@ struct model_row {                /* one per row and service that a rubric event
 	struct stamp onset;       /* begin of the run behind the standing breach */
 	int64_t until;            /* wall time at which it would breach, or the timer ends; 0 none */
 	const char *would;        /* dry run: what it would have done; NULL */
-	bool was_breached;        /* state is cannot-tell or so while a breach stands: see breached */
 };
 struct model_report {
 	const char *signal, *service /* NULL */, *note, *by, *incident /* NULL */;
@@ -80,6 +79,8 @@ enum incident_kind { INCIDENT_REAL, INCIDENT_DRILL, INCIDENT_DEMO, INCIDENT_RECO
 enum incident_state { INCIDENT_DECLARED, INCIDENT_FIRED, INCIDENT_ACTED, INCIDENT_VERIFIED, INCIDENT_CLOSED };
 const char *incident_kind_name(enum incident_kind k);
 const char *incident_state_name(enum incident_state s);
+struct model_name { const char *name; };
+struct model_gap { int64_t by_us; struct stamp at; };
 struct model_breach {             /* a breach of this incident; kept after it cleared */
 	const char *row, *service, *signal, *action, *owner;
 	double value; struct stamp at, onset; int64_t seq;
@@ -106,7 +107,7 @@ struct model_action {
 	struct stamp requested, fired, ended, unknown_since;
 	int64_t deadline_us;      /* from fired */
 	int64_t confirmed_us;     /* the kit's confirmed time when fired; 0 none */
-	int64_t pid; uint64_t pid_start; /* acting process, for a successor */
+	int64_t pid, pid_start; /* acting process, for a successor */
 	bool recovery;            /* class reverse or forward */
 };
 struct model_incident {
@@ -114,16 +115,17 @@ struct model_incident {
 	const char *offered_to, *asked_by; /* hand-over offered to, take asked by; NULL */
 	struct stamp asked_at;
 	enum incident_kind kind; bool open;
-	VEC(const char *) services;
+	VEC(struct model_name) services;
 	struct stamp declared, closed, onset_said; /* onset_said.at 0: nobody said */
 	int64_t declared_seq, first_seq, last_seq, events; const char *declared_by;
 	VEC(struct model_breach) breaches;
 	VEC(struct model_action) actions;
 	VEC(struct model_verify) verifies;
-	VEC(int64_t) gaps;        /* microseconds of each clock gap while open */
+	VEC(struct model_gap) gaps; /* clock gaps while open */
 	struct stamp reported;    /* earliest report of its services, counted or not */
 	struct stamp verified;    /* at 0 while not */
-	struct stamp reopened;    /* newest event that cleared acted and verified */
+	struct stamp reopened;    /* a breach whose bad run began after `acted` stands since; at 0 none does */
+	struct stamp settled;     /* when the last such breach cleared: acted is reached again from there */
 };
 
 /* ---- the rest ---- */
@@ -133,6 +135,8 @@ struct model_backend { const char *backend, *plugin, *version, *state /* startin
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at; /* last opened or closed */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
+struct model_file { const char *path, *text; };
+struct model_uid { const char *person; int64_t uid; };
 struct model_ask { const char *ask, *key /* NULL */, *incident; int64_t seq; };    /* newest 512 */
 
 struct model {
@@ -143,7 +147,9 @@ struct model {
 	/* kit in use: parsed from kit.loaded; NULL before */
 	struct kit *kit; const char *kit_digest;
 	const char *kit_changed;                /* digest of a changed kit that is not in use, or NULL */
-	VEC(struct kit_file) kit_files;         /* texts of the kit in use */
+	const char *kit_dir;                    /* where the engine read it */
+	VEC(struct model_file) kit_files;       /* texts of the kit in use */
+	VEC(struct model_uid) kit_uids;         /* logins as the engine resolved them */
 	VEC(struct model_signal) signals;
 	VEC(struct model_deploy) deploys;
 	VEC(struct model_version) versions;

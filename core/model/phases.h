@@ -11,6 +11,7 @@ const char *phase_name(enum phase p);
 
 struct phases {
 	struct stamp at[PHASE_COUNT];       /* at 0: not reached */
+	struct stamp closed;                /* at 0: open */
 	/* durations in microseconds, -1 where an end is missing */
 	int64_t detect, decide, approve, act, verify, bad_to_reverted, onset_to_verified;
 	bool approximate;

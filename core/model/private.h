@@ -1,0 +1,89 @@
+/* What only core/model's files share: writing the model.  Names are interned
+ * (they recur), texts are owned by their record and replaced with it, so that
+ * memory follows what there is now and not how much was recorded. */
+#ifndef MODEL_PRIVATE_H
+#define MODEL_PRIVATE_H
+
+#include "model/model.h"
+
+/* ---- names and indexes ---- */
+struct index {                    /* open addressing from a key of two strings to a position in a vector */
+	struct { uint64_t hash; uint32_t pos_1; } *v;
+	size_t cap, n;
+};
+struct model_private {
+	struct arena *names;
+	struct index interned;    /* positions in `all` */
+	VEC(const char *) all;
+	struct index signals, rows;
+};
+const char *model_intern(struct model *m, const char *s); /* NULL stays NULL */
+void index_release(struct index *x);
+/* Position of the record whose two keys are a and b, or -1. */
+typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, const char *b);
+int64_t index_find(const struct index *x, const struct model *m, const char *a, const char *b, index_same_fn same);
+void index_add(struct index *x, const char *a, const char *b, size_t pos);
+void model_reindex(struct model *m); /* after a load */
+
+/* ---- records by table ---- */
+enum field_type { F_NAME, F_TEXT, F_INT, F_I32, F_DBL, F_BOOL, F_STAMP, F_VEC, F_CURVE };
+struct table;
+struct field { const char *key; enum field_type type; size_t off; const struct table *sub; };
+struct table { size_t size; size_t n; const struct field *fields; };
+extern const struct table model_table, signal_table, deploy_table, version_table, change_table, row_table, report_table,
+	incident_table, action_table, breach_table, verify_table, check_table, pin_table, freeze_table, backend_table,
+	seat_table, armed_table, line_table, ask_table, name_table, gap_table, file_table, uid_table;
+void record_release(const struct table *t, void *rec);
+void record_dump(const struct table *t, const void *rec, struct jw *w);
+void record_load(struct model *m, const struct table *t, void *rec, const struct json *v);
+/* Drop element `i` of a VEC of records. */
+#define vec_drop(t, a, i) (record_release((t), &(a)->v[i]), vec_cut((a)->v, &(a)->n, (i), sizeof *(a)->v))
+void vec_cut(void *v, size_t *n, size_t i, size_t each);
+/* Keep the newest `max` records. */
+#define vec_bound(t, a, max) while ((a)->n > (max)) vec_drop((t), (a), 0)
+
+/* Replace an owned text. */
+void text_set(const char **field, const char *s);
+
+/* ---- reducing: what every handler gets ---- */
+struct reduction {
+	struct model *m;
+	const struct event *e;
+	const struct json *body;
+	struct stamp at;              /* boot interned */
+	struct model_incident *i;     /* of the envelope, or NULL */
+};
+typedef void (*reduce_fn)(struct reduction *r);
+void reduce_deploy(struct reduction *r);
+void reduce_change(struct reduction *r);
+void reduce_samples(struct reduction *r);
+void reduce_report(struct reduction *r);
+void reduce_rubric(struct reduction *r);
+void reduce_declared(struct reduction *r);
+void reduce_closed(struct reduction *r);
+void reduce_commander(struct reduction *r);
+void reduce_verify(struct reduction *r);
+void reduce_armed(struct reduction *r);
+void reduce_disarmed(struct reduction *r);
+void reduce_requested(struct reduction *r);
+void reduce_refused(struct reduction *r);
+void reduce_vetoed(struct reduction *r);
+void reduce_expired(struct reduction *r);
+void reduce_fired(struct reduction *r);
+void reduce_progress(struct reduction *r);
+void reduce_ended(struct reduction *r);
+void reduce_pin(struct reduction *r);
+void reduce_freeze(struct reduction *r);
+void reduce_kit(struct reduction *r);
+void model_add_line(struct reduction *r);
+const char *body_name(struct reduction *r, const char *key); /* interned string of the body, or NULL */
+struct stamp body_since(struct reduction *r);  /* "since" and "since_mono" as a stamp */
+struct model_incident *incident_mut(struct model *m, const char *name);
+struct model_action *action_mut(struct reduction *r);         /* by the body's key */
+void incident_add_breach(struct reduction *r, struct model_incident *i, const struct model_row *row);
+void incident_row_cleared(struct reduction *r, struct model_incident *i);
+void incident_unverify(struct model_incident *i);
+/* Does the incident hold what is said of this service?  NULL or "": of no service, so of every incident. */
+bool incident_concerns(const struct model_incident *i, const char *service);
+
+#endif

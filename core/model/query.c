@@ -1,0 +1,188 @@
+/* Questions of the model. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/private.h"
+
+static bool eq(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool same_signal(const struct model *m, size_t pos, const char *a, const char *b)
+{
+	return eq(m->signals.v[pos].service, a) && eq(m->signals.v[pos].name, b);
+}
+
+static bool same_row(const struct model *m, size_t pos, const char *a, const char *b)
+{
+	return eq(m->rows.v[pos].row, a) && eq(m->rows.v[pos].service, b);
+}
+
+const struct model_signal *model_signal(const struct model *m, const char *service, const char *name)
+{
+	int64_t pos = index_find(&m->private_->signals, m, service, name, same_signal);
+	return pos < 0 ? NULL : &m->signals.v[pos];
+}
+
+const struct model_row *model_row(const struct model *m, const char *row, const char *service)
+{
+	int64_t pos = index_find(&m->private_->rows, m, row, service, same_row);
+	return pos < 0 ? NULL : &m->rows.v[pos];
+}
+
+const struct model_deploy *model_deploy(const struct model *m, const char *service)
+{
+	vec_each(struct model_deploy, d, &m->deploys)
+		if (eq(d->service, service))
+			return d;
+	return NULL;
+}
+
+struct model_incident *incident_mut(struct model *m, const char *name)
+{
+	for (size_t i = m->incidents.n; name && i-- > 0;)
+		if (eq(m->incidents.v[i].name, name))
+			return &m->incidents.v[i];
+	return NULL;
+}
+
+const struct model_incident *model_incident(const struct model *m, const char *name)
+{
+	for (size_t i = m->incidents.n; name && i-- > 0;)
+		if (eq(m->incidents.v[i].name, name))
+			return &m->incidents.v[i];
+	return NULL;
+}
+
+bool incident_has_service(const struct model_incident *i, const char *service)
+{
+	vec_each(struct model_name, s, &i->services)
+		if (eq(s->name, service))
+			return true;
+	return false;
+}
+
+bool incident_concerns(const struct model_incident *i, const char *service)
+{
+	return !service || !*service || incident_has_service(i, service);
+}
+
+const struct model_incident *model_incident_of_service(const struct model *m, const char *service)
+{
+	vec_each(struct model_incident, i, &m->incidents)
+		if (i->open && incident_has_service(i, service))
+			return i;
+	return NULL;
+}
+
+size_t model_open_incidents(const struct model *m, const struct model_incident **out_only)
+{
+	size_t n = 0;
+	const struct model_incident *only = NULL;
+	vec_each(struct model_incident, i, &m->incidents)
+		if (i->open) {
+			n++;
+			only = i;
+		}
+	if (out_only)
+		*out_only = n == 1 ? only : NULL;
+	return n;
+}
+
+const struct model_action *model_action(const struct model *m, const char *key)
+{
+	for (size_t i = m->incidents.n; key && i-- > 0;)
+		vec_each(struct model_action, a, &m->incidents.v[i].actions)
+			if (eq(a->key, key))
+				return a;
+	return NULL;
+}
+
+static bool action_busy(const struct model_action *a)
+{
+	return a->outcome == OUTCOME_RUNNING || a->outcome == OUTCOME_UNKNOWN || a->outcome == OUTCOME_COUNTDOWN ||
+		a->outcome == OUTCOME_WAITING;
+}
+
+const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target)
+{
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			if (action_busy(a) && eq(a->backend, backend) && eq(a->target, target))
+				return a;
+	return NULL;
+}
+
+bool action_over(const struct model_action *a)
+{
+	return !action_busy(a);
+}
+
+bool model_row_standing(const struct model_row *r)
+{
+	return r->breached.at != 0;
+}
+
+const struct model_verify *model_verify(const struct model_incident *i, const char *service)
+{
+	vec_each(struct model_verify, v, &i->verifies)
+		if (eq(v->service, service))
+			return v;
+	return NULL;
+}
+
+const struct model_backend *model_backend(const struct model *m, const char *backend)
+{
+	vec_each(struct model_backend, b, &m->backends)
+		if (eq(b->backend, backend))
+			return b;
+	return NULL;
+}
+
+const struct model_pin *model_pin(const struct model *m, const char *service, const char *version)
+{
+	vec_each(struct model_pin, p, &m->pins)
+		if (eq(p->service, service) && (!version || eq(p->version, version)))
+			return p;
+	return NULL;
+}
+
+bool model_frozen(const struct model *m, const char *service)
+{
+	vec_each(struct model_freeze, f, &m->freezes)
+		if (eq(f->service, service) || eq(f->service, "all"))
+			return true;
+	return false;
+}
+
+const struct model_version *model_version(const struct model *m, const char *service, const char *version)
+{
+	vec_each(struct model_version, v, &m->versions)
+		if (eq(v->service, service) && eq(v->version, version))
+			return v;
+	return NULL;
+}
+
+const struct model_version *model_last_good(const struct model *m, const char *service)
+{
+	const struct model_version *best = NULL;
+	vec_each(struct model_version, v, &m->versions)
+		if (eq(v->service, service) && v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
+			best = v;
+	return best;
+}
+
+const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i)
+{
+	const struct model_change *best = NULL;
+	int64_t before = i->declared.at;
+	if (i->breaches.n)
+		before = i->breaches.v[0].onset.at ? i->breaches.v[0].onset.at : i->breaches.v[0].at.at;
+	if (i->onset_said.at)
+		before = i->onset_said.at;
+	vec_each(struct model_change, c, &m->changes)
+		if (eq(c->what, "deploy") && incident_has_service(i, c->service) && c->at <= before && (!best || c->at >= best->at))
+			best = c;
+	return best;
+}

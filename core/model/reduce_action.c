@@ -1,0 +1,181 @@
+/* Actions: from the panel to the outcome. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/private.h"
+
+/* ---- panels ---- */
+void reduce_armed(struct reduction *r)
+{
+	struct model_armed *a = vec_push(&r->m->armed);
+	a->action = body_name(r, "action");
+	a->service = body_name(r, "service");
+	a->person = model_intern(r->m, r->e->actor);
+	a->at = r->at;
+	vec_bound(&armed_table, &r->m->armed, 64);
+}
+
+void reduce_disarmed(struct reduction *r)
+{
+	const char *action = body_name(r, "action"), *service = body_name(r, "service");
+	vec_each(struct model_armed, a, &r->m->armed)
+		if (a->action == action && a->service == service && strcmp(a->person, r->e->actor) == 0) {
+			vec_drop(&armed_table, &r->m->armed, (size_t)(a - r->m->armed.v));
+			return;
+		}
+}
+
+/* ---- requests ---- */
+struct model_action *action_mut(struct reduction *r)
+{
+	const char *key = json_get_str(r->body, "key", NULL);
+	for (size_t k = r->m->incidents.n; key && k-- > 0;)
+		vec_each(struct model_action, a, &r->m->incidents.v[k].actions)
+			if (strcmp(a->key, key) == 0)
+				return a;
+	return NULL;
+}
+
+static char *tree_text(const struct json *v)
+{
+	struct buf b;
+	struct jw w;
+	if (!v)
+		return NULL;
+	buf_init(&b, JSON_LINE_MAX);
+	jw_init(&w, &b);
+	jw_canon(&w, v, NULL, 0);
+	return buf_take(&b);
+}
+
+static enum row_class class_of(const char *s)
+{
+	for (int c = CLASS_CONTAIN; c <= CLASS_TELL; c++)
+		if (strcmp(row_class_name((enum row_class)c), s) == 0)
+			return (enum row_class)c;
+	return CLASS_TELL;
+}
+
+void reduce_requested(struct reduction *r)
+{
+	struct model *m = r->m;
+	const struct json *a = json_get(r->body, "a");
+	if (!r->i || !json_get(r->body, "key"))
+		return;
+	struct model_action *x = vec_push(&r->i->actions);
+	x->key = body_name(r, "key");
+	x->op = body_name(r, "op");
+	x->ask = body_name(r, "ask");
+	x->digest = body_name(r, "digest");
+	x->incident = r->i->name;
+	x->action = model_intern(m, json_get_str(a, "name", ""));
+	x->service = model_intern(m, json_get_str(a, "service", ""));
+	x->backend = body_name(r, "backend");
+	x->verb = model_intern(m, json_get_str(a, "verb", ""));
+	x->from = model_intern(m, json_get_str(a, "from", NULL));
+	x->to = model_intern(m, json_get_str(a, "to", NULL));
+	x->target = tree_text(json_get(a, "target"));
+	x->a = tree_text(a);
+	x->level = (int)json_get_int(a, "level", 0);
+	x->cls = class_of(json_get_str(a, "class", ""));
+	x->recovery = x->cls == CLASS_REVERSE || x->cls == CLASS_FORWARD;
+	x->by = body_name(r, "by");
+	x->via = body_name(r, "via");
+	x->authority = body_name(r, "authority");
+	x->reason = mem_str(json_get_str(r->body, "reason", ""));
+	x->confirmed_us = (int64_t)(json_get_num(r->body, "confirmed_s", 0) * 1e6);
+	x->requested = r->at;
+	x->outcome = OUTCOME_WAITING;
+	x->changed = model_intern(m, "none");
+	x->share = -1;
+}
+
+/* An action that ends before it was fired: nothing was changed. */
+static void action_stopped(struct reduction *r, enum outcome o)
+{
+	struct model_action *a = action_mut(r);
+	if (!a || a->fired.at)
+		return;
+	a->outcome = o;
+	a->ended = r->at;
+	text_set(&a->detail, json_get_str(r->body, "reason", NULL));
+}
+
+void reduce_refused(struct reduction *r)
+{
+	action_stopped(r, OUTCOME_REFUSED);
+}
+
+void reduce_vetoed(struct reduction *r)
+{
+	action_stopped(r, OUTCOME_VETOED);
+}
+
+void reduce_expired(struct reduction *r)
+{
+	action_stopped(r, OUTCOME_EXPIRED);
+}
+
+void reduce_fired(struct reduction *r)
+{
+	struct model_action *a = action_mut(r);
+	if (!a)
+		return;
+	a->outcome = OUTCOME_RUNNING;
+	a->fired = r->at;
+	a->deadline_us = (int64_t)(json_get_num(r->body, "deadline_s", 0) * 1e6);
+	a->pid = json_get_int(r->body, "pid", 0);
+	a->pid_start = json_get_int(r->body, "pid_start", 0);
+	if (a->recovery && r->i)
+		incident_unverify(r->i);
+}
+
+void reduce_progress(struct reduction *r)
+{
+	struct model_action *a = action_mut(r);
+	if (!a)
+		return;
+	a->share = json_get_num(r->body, "share", a->share);
+	text_set(&a->progress, json_get_str(r->body, "text", NULL));
+	a->progressed = r->at;
+}
+
+static void version_rolled_back(struct model *m, const char *service, const char *version)
+{
+	vec_each(struct model_version, v, &m->versions)
+		if (v->service == service && v->version == version)
+			v->verdict = VERDICT_BAD;
+}
+
+void reduce_ended(struct reduction *r)
+{
+	struct model_action *a = action_mut(r);
+	enum outcome o;
+	if (!a || !outcome_of(json_get_str(r->body, "outcome", NULL), &o))
+		return;
+	a->outcome = o;
+	a->changed = body_name(r, "changed");
+	text_set(&a->detail, json_get_str(r->body, "detail", NULL));
+	if (json_get(r->body, "evidence")) {
+		char *evidence = tree_text(json_get(r->body, "evidence"));
+		text_set(&a->evidence, evidence);
+		free(evidence);
+	}
+	if (json_get(r->body, "resolved"))
+		a->resolved_by = body_name(r, "by");
+	if (o == OUTCOME_UNKNOWN) {
+		if (!a->unknown_since.at)
+			a->unknown_since = r->at;
+	} else {
+		a->ended = r->at;
+	}
+	if (o != OUTCOME_DONE || !a->recovery)
+		return;
+	if (a->cls == CLASS_REVERSE && a->from && a->to && a->from != a->to)
+		version_rolled_back(r->m, a->service, a->from);
+	if (r->i) { /* verification starts anew from here */
+		incident_unverify(r->i);
+		r->i->reopened = r->i->settled = (struct stamp){0};
+	}
+}

@@ -1,0 +1,100 @@
+/* One row per field of every record of the model.  A field that is missing
+ * here is missing from snapshots: tests/unit/model_test compares a dump that
+ * was loaded and dumped again. */
+#include "model/private.h"
+
+#include <stddef.h>
+
+#define TABLE(name, type, ...) \
+	static const struct field name##_fields[] = {__VA_ARGS__}; \
+	const struct table name##_table = {sizeof(struct type), sizeof name##_fields / sizeof *name##_fields, name##_fields}
+#define N(s, f) {#f, F_NAME, offsetof(struct s, f), NULL}
+#define T(s, f) {#f, F_TEXT, offsetof(struct s, f), NULL}
+#define I(s, f) {#f, F_INT, offsetof(struct s, f), NULL}
+#define E(s, f) {#f, F_I32, offsetof(struct s, f), NULL}
+#define D(s, f) {#f, F_DBL, offsetof(struct s, f), NULL}
+#define B(s, f) {#f, F_BOOL, offsetof(struct s, f), NULL}
+#define S(s, f) {#f, F_STAMP, offsetof(struct s, f), NULL}
+#define V(s, f, t) {#f, F_VEC, offsetof(struct s, f), &t##_table}
+
+_Static_assert(sizeof(enum tri) == sizeof(int), "enums are dumped as int");
+
+TABLE(name, model_name, N(model_name, name));
+TABLE(gap, model_gap, I(model_gap, by_us), S(model_gap, at));
+TABLE(file, model_file, T(model_file, path), T(model_file, text));
+TABLE(uid, model_uid, N(model_uid, person), I(model_uid, uid));
+
+#define R model_signal
+TABLE(signal, R, N(R, service), N(R, name), N(R, backend), E(R, state), D(R, value), D(R, n), I(R, at), S(R, arrived), S(R, ok_arrived),
+	{"curve", F_CURVE, 0, NULL});
+#undef R
+#define R model_deploy
+TABLE(deploy, R, N(R, service), N(R, place), N(R, backend), N(R, version), N(R, previous), N(R, by), N(R, strategy), N(R, state),
+	N(R, managed_by), D(R, share), E(R, instances_old), E(R, instances_new), I(R, at), S(R, learned), E(R, back_safe), T(R, back_why),
+	I(R, back_since));
+#undef R
+#define R model_version
+TABLE(version, R, N(R, service), N(R, version), N(R, by), I(R, first), I(R, last), E(R, verdict));
+#undef R
+#define R model_change
+TABLE(change, R, N(R, service), N(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq));
+#undef R
+#define R model_row
+TABLE(row, R, N(R, row), N(R, service), E(R, state), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
+	T(R, would));
+#undef R
+#define R model_report
+TABLE(report, R, N(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone), S(R, gone_at),
+	N(R, gone_by));
+#undef R
+#define R model_breach
+TABLE(breach, R, N(R, row), N(R, service), N(R, signal), N(R, action), N(R, owner), D(R, value), S(R, at), S(R, onset), I(R, seq));
+#undef R
+#define R model_check
+TABLE(check, R, T(R, name), N(R, from), N(R, state), T(R, detail), B(R, was_bad), I(R, held_us), I(R, need_us), D(R, value));
+#undef R
+#define R model_verify
+TABLE(verify, R, N(R, service), E(R, state), T(R, why), S(R, at), V(R, checks, check));
+#undef R
+#define R model_action
+TABLE(action, R, N(R, key), N(R, op), N(R, digest), N(R, incident), N(R, ask), N(R, action), N(R, service), N(R, backend), N(R, verb),
+	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), E(R, cls), N(R, by), N(R, via), N(R, authority), T(R, reason),
+	E(R, outcome), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress), S(R, progressed),
+	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
+	B(R, recovery));
+#undef R
+#define R model_incident
+TABLE(incident, R, N(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
+	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), E(R, kind), B(R, open), V(R, services, name), S(R, declared),
+	S(R, closed), S(R, onset_said), I(R, declared_seq), I(R, first_seq), I(R, last_seq), I(R, events), N(R, declared_by),
+	V(R, breaches, breach), V(R, actions, action), V(R, verifies, verify), V(R, gaps, gap), S(R, reported), S(R, verified),
+	S(R, reopened), S(R, settled));
+#undef R
+#define R model_pin
+TABLE(pin, R, N(R, service), N(R, version), N(R, by), T(R, reason), S(R, at), B(R, returned), N(R, returned_by));
+#undef R
+#define R model_freeze
+TABLE(freeze, R, N(R, service), N(R, by), T(R, reason), S(R, at));
+#undef R
+#define R model_backend
+TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard));
+#undef R
+#define R model_seat
+TABLE(seat, R, N(R, person), N(R, role), E(R, count), S(R, at));
+#undef R
+#define R model_armed
+TABLE(armed, R, N(R, action), N(R, service), N(R, person), S(R, at));
+#undef R
+#define R model_line
+TABLE(line, R, I(R, seq), S(R, at), N(R, kind), N(R, incident), N(R, actor), T(R, text));
+#undef R
+#define R model_ask
+TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));
+#undef R
+#define R model
+TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I(R, seq), S(R, now), N(R, kit_digest), N(R, kit_changed),
+	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
+	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze),
+	V(R, backends, backend), V(R, seats, seat), V(R, armed, armed), V(R, lines, line), V(R, asks, ask), I(R, next_incident),
+	I(R, next_drill), N(R, engine_host), N(R, engine_version), I(R, engine_pid), B(R, engine_running), S(R, engine_at));
+#undef R
