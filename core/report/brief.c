@@ -1,0 +1,226 @@
+/* `brief`: at most ten lines to read out or to paste: conditions, actions, needs. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "decide/decide.h"
+#include "report/parts.h"
+
+#define LINES 10
+#define CONDITIONS 3
+#define ACTIONS 3
+
+struct brief { struct buf *out; int lines; };
+
+static bool room(struct brief *b, int keep)
+{
+	if (b->lines + keep >= LINES)
+		return false;
+	b->lines++;
+	return true;
+}
+
+/* ---- conditions --------------------------------------------------------------- */
+
+static bool of_incident(const struct model_incident *i, const char *service)
+{
+	return !i || !*service || incident_has_service(i, service);
+}
+
+static void add_row(struct brief *b, const struct model *m, const struct model_row *r)
+{
+	char measure[160], clock[CLOCK_LEN];
+	bool standing = model_row_standing(r);
+	buf_addf(b->out, "CONDITION  %s%s%s ", r->service, *r->service ? " " : "", r->row);
+	part_measure(m, r->row, r->service, measure, sizeof measure);
+	buf_addf(b->out, "%s%s", measure, *measure ? ", " : "");
+	if (standing)
+		buf_addf(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
+	else
+		buf_addf(b->out, "%s since %s\n", row_state_name(r->state), part_clock(r->changed.at, clock));
+}
+
+static void add_conditions(struct brief *b, const struct model *m, const struct model_incident *i)
+{
+	int n = 0;
+	for (int pass = 0; pass < 2; pass++)  /* what stands first, then what may come */
+		vec_each(struct model_row, r, &m->rows) {
+			bool stands = model_row_standing(r), wanted = pass == 0 ? stands : !stands && r->state != ROW_CLEAR;
+			if (!wanted || !of_incident(i, r->service))
+				continue;
+			if (n < CONDITIONS && room(b, 3)) {
+				n++;
+				add_row(b, m, r);
+			}
+		}
+	if (!n && room(b, 1))
+		buf_adds(b->out, "CONDITION  nothing measured is over its limit now\n");
+}
+
+/* ---- actions -------------------------------------------------------------------- */
+
+static void add_action(struct brief *b, const struct model_action *a)
+{
+	char clock[CLOCK_LEN];
+	buf_addf(b->out, "ACTION     %s %s", a->key, a->action);
+	if (a->from && a->to)
+		buf_addf(b->out, " %s -> %s", a->from, a->to);
+	buf_addf(b->out, ": %s", outcome_name(a->outcome));
+	if (a->ended.at || a->fired.at)
+		buf_addf(b->out, " %s %s", a->ended.at ? "at" : "since", part_clock(a->ended.at ? a->ended.at : a->fired.at, clock));
+	buf_addf(b->out, ", by %s\n", a->by ? a->by : "nobody");
+}
+
+/* The newest ones: what happened last is what counts. */
+static void add_actions(struct brief *b, const struct model_incident *i)
+{
+	size_t from = i->actions.n > ACTIONS ? i->actions.n - ACTIONS : 0;
+	for (size_t k = from; k < i->actions.n; k++)
+		if (room(b, 1))
+			add_action(b, &i->actions.v[k]);
+	if (!i->actions.n && room(b, 1))
+		buf_adds(b->out, "ACTION     none fired\n");
+}
+
+static void add_verification(struct brief *b, const struct model_incident *i, const struct phases *p)
+{
+	const char *why;
+	enum verify_state v = part_verified(i, &why);
+	char clock[CLOCK_LEN];
+	if (!p->at[PHASE_ACTED].at || !room(b, 1))
+		return;
+	buf_addf(b->out, "VERIFIED   %s%s%s; reverted at %s\n", v == VERIFY_PASSED ? "yes" : v == VERIFY_WAITING ? "NOT YET" : verify_state_name(v),
+		*why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
+}
+
+/* ---- needs ------------------------------------------------------------------------ */
+
+static const struct model_action *first_with(const struct model_incident *i, enum outcome o)
+{
+	vec_each(struct model_action, a, &i->actions)
+		if (a->outcome == o)
+			return a;
+	return NULL;
+}
+
+static void need_decision(struct brief *b, const struct model *m, const struct model_incident *i)
+{
+	char why[256] = "";
+	const char *service = i->services.n ? i->services.v[0] : NULL;
+	const struct kit_action *a = m->kit ? propose(m, i, service, why, sizeof why) : NULL;
+	const struct model_deploy *d = service ? model_deploy(m, service) : NULL;
+	const struct model_version *good = service ? model_last_good(m, service) : NULL;
+	if (!a)
+		buf_addf(b->out, "NEEDS      a decision: no action is proposed%s%s\n", *why ? ": " : "", why);
+	else if (d && d->version && good)
+		buf_addf(b->out, "NEEDS      a decision: %s of %s, %s -> %s?\n", a->name, a->service->name, d->version, good->version);
+	else
+		buf_addf(b->out, "NEEDS      a decision: %s of %s?\n", a->name, a->service->name);
+}
+
+static const struct model_report *unanswered(const struct model *m, const struct model_incident *i)
+{
+	vec_each(struct model_report, r, &m->reports)
+		if (!r->gone && r->incident && !strcmp(r->incident, i->name))
+			return r;
+	return NULL;
+}
+
+static const struct model_check *not_good(const struct model_incident *i)
+{
+	vec_each(struct model_verify, v, &i->verifies)
+		vec_each(struct model_check, c, &v->checks)
+			if (c->state && strcmp(c->state, "good") != 0)
+				return c;
+	return NULL;
+}
+
+/* Exactly one line: the one thing that is needed next. */
+static void add_need(struct brief *b, const struct model *m, const struct model_incident *i, const struct phases *p)
+{
+	const struct model_action *unknown = first_with(i, OUTCOME_UNKNOWN), *running = first_with(i, OUTCOME_RUNNING);
+	const struct model_report *said = unanswered(m, i);
+	const struct model_check *check = not_good(i);
+	b->lines++;
+	if (!i->open)
+		buf_addf(b->out, "NEEDS      nothing: closed as %s\n", i->resolution ? i->resolution : "not said");
+	else if (unknown)
+		buf_addf(b->out, "NEEDS      somebody who looks at %s itself: the outcome of %s is unknown\n", unknown->service, unknown->key);
+	else if (p->at[PHASE_VERIFIED].at)
+		buf_adds(b->out, "NEEDS      closing: what was bad is good\n");
+	else if (running)
+		buf_addf(b->out, "NEEDS      nothing yet: %s runs%s%s\n", running->key, running->progress ? ", " : "", running->progress ? running->progress : "");
+	else if (!p->at[PHASE_ACTED].at)
+		need_decision(b, m, i);
+	else if (said)
+		buf_addf(b->out, "NEEDS      an answer: is \"%s\" gone?\n", said->signal);
+	else if (check)
+		buf_addf(b->out, "NEEDS      proof: %s is %s\n", check->name, check->state);
+	else
+		buf_adds(b->out, "NEEDS      proof: the checks have not begun\n");
+}
+
+/* ---- the whole ---------------------------------------------------------------------- */
+
+static void add_head(struct brief *b, const struct model *m, const struct model_incident *i, const struct phases *p, const struct stamp *now)
+{
+	char place[96], services[160], bad[DURATION_LEN], clock[CLOCK_LEN], hurt[DURATION_LEN];
+	bool running;
+	int64_t hurt_us = phases_hurt(p, now);
+	b->lines += 2;
+	buf_addf(b->out, "%s %s: %s, %s (%s)\n", part_place(m, i, place, sizeof place), i->name, part_services(i, services, sizeof services),
+		i->title ? i->title : "", incident_state_name(phases_state(i, p)));
+	buf_addf(b->out, "SINCE BAD  %s", duration_clock(phases_clock(p, now, &running), bad));
+	buf_addf(b->out, "%s, said at %s", running ? "" : " in all", part_clock(i->declared.at, clock));
+	if (hurt_us >= 0)
+		buf_addf(b->out, "; users hurt since %s, for %s", part_clock(p->at[PHASE_ONSET].at, clock), duration_clock(hurt_us, hurt));
+	buf_addf(b->out, "; %s commands\n", i->commander ? i->commander : "nobody");
+}
+
+static void add_cause(struct brief *b, const struct model *m, const struct model_incident *i)
+{
+	const struct model_change *c = model_latest_deploy(m, i);
+	char clock[CLOCK_LEN];
+	if (!c || !room(b, 3))
+		return;
+	buf_addf(b->out, "LATEST     deploy of %s %s -> %s at %s%s%s\n", c->service, c->from ? c->from : "?", c->to ? c->to : "?", part_clock(c->at, clock),
+		c->by ? ", by " : "", c->by ? c->by : "");
+}
+
+/* With nothing open: what stands, and what changed last. */
+static void quiet_brief(struct brief *b, const struct model *m)
+{
+	char place[96], clock[CLOCK_LEN];
+	int n = 0;
+	b->lines++;
+	buf_addf(b->out, "%s %s: no incident is open\n", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
+	add_conditions(b, m, NULL);
+	for (size_t k = m->changes.n; k-- > 0 && n < 3;) {
+		const struct model_change *c = &m->changes.v[k];
+		if (!room(b, 1))
+			break;
+		n++;
+		buf_addf(b->out, "CHANGED    %s %s %s -> %s at %s\n", c->what, c->service ? c->service : c->name ? c->name : "", c->from ? c->from : "?",
+			c->to ? c->to : "?", part_clock(c->at, clock));
+	}
+	buf_adds(b->out, "NEEDS      nothing\n");
+}
+
+void report_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out)
+{
+	struct brief b = {.out = out};
+	struct stamp at = report_now(now);
+	struct phases p;
+	if (!i) {
+		quiet_brief(&b, m);
+		return;
+	}
+	phases_of(m, i, &p);
+	add_head(&b, m, i, &p, &at);
+	add_conditions(&b, m, i);
+	add_cause(&b, m, i);
+	add_actions(&b, i);
+	add_verification(&b, i, &p);
+	add_need(&b, m, i, &p);
+}

@@ -1,0 +1,28 @@
+/* What the documents of this room share: small spellings.  Private to report. */
+#ifndef REPORT_PARTS_H
+#define REPORT_PARTS_H
+
+#include "base/json.h"
+#include "model/phases.h"
+#include "report/report.h"
+
+struct stamp report_now(const struct now *now);
+/* Seconds, or null where us is below 0. */
+void part_seconds(struct jw *w, const char *key, int64_t us);
+/* true false, or null where it is not known (-1). */
+void part_kept(struct jw *w, const char *key, int kept);
+/* "02:14:29" local time, "-" where at is 0. */
+#define CLOCK_LEN 32
+const char *part_clock(int64_t at, char out[CLOCK_LEN]);
+const char *part_services(const struct model_incident *i, char *out, size_t cap);
+/* The head of what the model has folded. */
+const char *part_head(const struct model *m, char out[HEAD_LEN]);
+/* The state of verification of the whole incident and the sentence to it ("" where none). */
+enum verify_state part_verified(const struct model_incident *i, const char **out_why);
+bool part_acting(const struct model_action *a);   /* running, unknown, waiting or counting down */
+/* "61 %, limit 5 % for 8s" as far as it is known. */
+const char *part_measure(const struct model *m, const char *row, const char *service, char *out, size_t cap);
+/* "PRODUCTION", or for a demo or drill what it is as well: "DEMO, not production". */
+const char *part_place(const struct model *m, const struct model_incident *i, char *out, size_t cap);
+
+#endif
