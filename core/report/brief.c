@@ -107,7 +107,7 @@ static const struct model_action *first_with(const struct model_incident *i, enu
 static void need_decision(struct brief *b, const struct model *m, const struct model_incident *i)
 {
 	char why[256] = "";
-	const char *service = i->services.n ? i->services.v[0] : NULL;
+	const char *service = i->services.n ? i->services.v[0].name : NULL;
 	const struct kit_action *a = m->kit ? propose(m, i, service, why, sizeof why) : NULL;
 	const struct model_deploy *d = service ? model_deploy(m, service) : NULL;
 	const struct model_version *good = service ? model_last_good(m, service) : NULL;

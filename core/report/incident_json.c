@@ -146,9 +146,10 @@ static void print_end(struct jw *w, const struct model *m, const struct model_in
 	char head[HEAD_LEN];
 	jw_key(w, "gaps");
 	jw_arr(w);
-	vec_each(int64_t, g, &i->gaps) {
+	vec_each(struct model_gap, g, &i->gaps) {
 		jw_obj(w);
-		part_seconds(w, "by_s", *g < 0 ? -*g : *g);
+		jw_ktime(w, "at", g->at.at);
+		part_seconds(w, "by_s", g->by_us < 0 ? -g->by_us : g->by_us);
 		jw_obj_end(w);
 	}
 	jw_arr_end(w);
@@ -167,8 +168,8 @@ static void print_incident(struct jw *w, const struct model *m, const struct mod
 	jw_kstr(w, "title", i->title);
 	jw_key(w, "services");
 	jw_arr(w);
-	vec_each(const char *, s, &i->services)
-		jw_str(w, *s);
+	vec_each(struct model_name, s, &i->services)
+		jw_str(w, s->name);
 	jw_arr_end(w);
 	jw_kstr(w, "state", incident_state_name(phases_state(i, &p)));
 	jw_kstr(w, "resolution", i->resolution);

@@ -126,9 +126,9 @@ static void add_left_over(const struct model *m, const struct model_incident *i,
 		if (r->incident && !strcmp(r->incident, i->name))
 			buf_addf(out, "said       %s, by %s%s%s%s\n", r->signal, r->by ? r->by : "", r->note && *r->note ? ": " : "", r->note ? r->note : "",
 				r->gone ? " (gone)" : " (not answered yet)");
-	vec_each(int64_t, g, &i->gaps) {
+	vec_each(struct model_gap, g, &i->gaps) {
 		char d[DURATION_LEN];
-		buf_addf(out, "gap        nothing was seen for %s\n", duration_clock(*g < 0 ? -*g : *g, d));
+		buf_addf(out, "gap        nothing was seen for %s\n", duration_clock(g->by_us < 0 ? -g->by_us : g->by_us, d));
 	}
 }
 

@@ -45,7 +45,7 @@ const char *part_services(const struct model_incident *i, char *out, size_t cap)
 	size_t at = 0;
 	out[0] = '\0';
 	for (size_t k = 0; k < i->services.n && at + 1 < cap; k++) {
-		int n = snprintf(out + at, cap - at, "%s%s", k ? ", " : "", i->services.v[k]);
+		int n = snprintf(out + at, cap - at, "%s%s", k ? ", " : "", i->services.v[k].name);
 		at += n > 0 ? (size_t)n : 0;
 	}
 	return out;
