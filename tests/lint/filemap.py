@@ -57,6 +57,8 @@ def render(tree, text):
             out += ["", f"**{here}/**" if here != "." else "**top**", ""]
             room = here
         words = sentence(tree.text(name))
+        if not words and name.endswith(".c") and name[:-1] + "h" not in tree.files:
+            words = os.path.basename(name)[:-2].replace("_", " ")
         out.append(kept.get(name) or f"- `{name}`" + (f": {words}" if words else ""))
     return text[:a] + "\n" + "\n".join(out[1:]) + "\n\n" + text[b:]
 

@@ -294,12 +294,6 @@ def rule_header_opens_with_comment(tree):
             yield name, 1, "a header opens with what it owns, who calls it, what it never does"
 
 
-def rule_source_opens_with_comment(tree):
-    for name in tree.sources(".c"):
-        if not OPENING.match(tree.text(name)):
-            yield name, 1, "a file opens with a comment that says what it is"
-
-
 def rule_typedef_struct(tree):
     for name in tree.sources():
         for i, line in enumerate(tree.code(name).split("\n"), 1):

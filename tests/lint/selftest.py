@@ -48,7 +48,6 @@ PLANTED = {
                        {"core/base/a.c": "void g(void);\nvoid g(void)\n{\n\texit(1);\n}\n"}],
     "no_default_in_enum_switches": [{"core/base/a.c": SWITCH}],
     "header_opens_with_comment": [{"core/base/a.h": "=int a_get(void);\n"}],
-    "source_opens_with_comment": [{"core/base/a.c": "=int x;\n"}],
     "typedef_struct": [{"core/base/a.h": "typedef struct x { int y; } x;\n"}],
     "spaces": [{"core/base/a.c": "int z; \n"}, {"core/base/a.c": "        int z;\n"}, {"core/base/a.c": "int z;"}],
     "machine_paths": [{"core/base/a.c": "/* see /wo" + "rk/main/x */\n"}, {"docs/x.md": "=/tmp/" + "wt/x\n"}],
