@@ -22,7 +22,9 @@ const struct command cli_commands[] = {
 	{"status", "[--format line|tmux|json]", "one line for a prompt or tmux", "Starts no engine.\n", NULL},
 	{"list", "", "the incidents of the store, newest first", NULL, NULL},
 	{"show", "INCIDENT", "one incident, whole", NULL, NULL},
-	{"log", "[INCIDENT] [--follow] [--kind K] [--since T] [--raw]", "the journal's events, one a line", NULL, NULL},
+	{"log", "[INCIDENT] [--follow] [--kind K] [--since T] [--raw]", "the journal's events, one a line",
+		"Reads the store directly.  --json prints JSON lines; --raw adds each body's bytes as a string, so that\n"
+		"docs/verify.py can check them.  --since takes 2h or an RFC 3339 time; --kind may be given again.\n", cmd_log},
 	{"changes", "[SERVICE] [--since D]", "deploys, flag flips and config changes, newest first", NULL, NULL},
 	{"brief", "[INCIDENT]", "ten lines to read out or to paste", NULL, NULL},
 	{"declare", "--title T [--service S]... [--onset T]", "say that this deploy is bad: the clock starts",
@@ -51,7 +53,10 @@ const struct command cli_commands[] = {
 	{"close", "--as reverted|forward|contained|false-alarm|duplicate [--reason T]", "close an incident", NULL, NULL},
 	{"review", "INCIDENT|BUNDLE", "step through a past incident", NULL, NULL},
 	{"export", "INCIDENT", "write a bundle that stands for itself", NULL, NULL},
-	{"verify", "[PATH] [--head H] [--anchors F] [--deep]", "is the journal whole and unchanged?", NULL, NULL},
+	{"verify", "[PATH] [--head H] [--anchors F] [--deep]", "is the journal whole and unchanged?",
+		"Names the first event that was changed, removed, inserted or moved.  A cut tail or a rewritten whole shows\n"
+		"only against heads that left this machine: --head H, or --anchors F with one a line.  --deep folds as well.\n"
+		"Ends with 0 whole, 1 damaged, 2 not a journal.\n", cmd_verify},
 	{"import", "FILE", "bring in an incident from elsewhere", NULL, NULL},
 	{"gate", "BRIEF...", "judge a release brief before it ships", NULL, NULL},
 	{"drill", "", "rehearse a rollback", NULL, NULL},

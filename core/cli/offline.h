@@ -1,0 +1,11 @@
+/* What commands that read a store directly share: which store is meant.  Used
+ * by log and verify; never starts an engine and never writes. */
+#ifndef CLI_OFFLINE_H
+#define CLI_OFFLINE_H
+
+#include "cli/cli.h"
+
+/* --store, BACKOUT_STORE, else the only store under $XDG_STATE_HOME/backout; else USAGE with the mend. */
+enum status offline_store(const struct cli *c, struct buf *out_path, struct fault *f);
+
+#endif
