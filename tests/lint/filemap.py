@@ -42,7 +42,7 @@ def sentence(text):
         words = re.sub(r"^[ \t]*[*#]+ ?", "", words, flags=re.M)
         words = " ".join(words.split())
         words = re.split(r"(?<=[a-z\")0-9])[.:;](?= |$)", words)[0].strip()
-        return words if len(words) <= 110 else words[:110].rsplit(" ", 1)[0] + " ..."
+        return words if len(words) <= 160 else words[:160].rsplit(" ", 1)[0] + " ..."
     return ""
 
 
