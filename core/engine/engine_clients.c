@@ -1,0 +1,510 @@
+/* The socket and who is on it: accept, who they are, lines in, lines out.
+ * A client that does not read costs 1 MiB and then a new snapshot, never more. */
+#include "config.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "base/text.h"
+#include "engine/parts.h"
+
+/* ---- out ---------------------------------------------------------------------- */
+
+struct out {
+	uv_write_t req;
+	char *data;
+};
+
+static void peer_freed(uv_handle_t *h)
+{
+	struct peer *p = h->data;
+	buf_release(&p->in);
+	free(p);
+}
+
+static void read_more(struct peer *p);
+
+static void wrote(uv_write_t *req, int status)
+{
+	struct out *o = req->data;
+	struct peer *p = req->handle->data;
+	free(o->data);
+	free(o);
+	if (status < 0 || p->closing || uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe))
+		return;
+	p->limit = UNSENT_MAX;
+	if (p->lagging)
+		peer_snapshot(p);
+	if (p->paused)
+		read_more(p);
+}
+
+static void send_bytes(struct peer *p, const char *s, size_t n)
+{
+	uv_stream_t *stream = (uv_stream_t *)&p->pipe;
+	if (!uv_stream_get_write_queue_size(stream)) {
+		uv_buf_t b = uv_buf_init((char *)(uintptr_t)s, (unsigned)n);
+		int done = uv_try_write(stream, &b, 1);
+		if (done > 0) {
+			s += done;
+			n -= (size_t)done;
+		}
+	}
+	if (!n)
+		return;
+	struct out *o = mem_new(sizeof *o);
+	o->data = mem_grow(NULL, n, 1);
+	memcpy(o->data, s, n);
+	o->req.data = o;
+	uv_buf_t b = uv_buf_init(o->data, (unsigned)n);
+	if (uv_write(&o->req, stream, &b, 1, wrote)) {
+		free(o->data);
+		free(o);
+		peer_close(p);
+	}
+}
+
+void peer_send(struct peer *p, const struct buf *line)
+{
+	if (!p->closing && !line->failed)
+		send_bytes(p, buf_str(line), line->len);
+}
+
+void peer_tell(struct peer *p, const char *what, const char *topic, const char *text)
+{
+	struct buf b;
+	struct jw w;
+	buf_init(&b, 65536);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_key(&w, "tell");
+	jw_obj(&w);
+	jw_kstr(&w, "what", what);
+	if (topic)
+		jw_kstr(&w, "topic", topic);
+	jw_kstr(&w, strcmp(what, "panel-closed") ? "text" : "why", text);
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	buf_addc(&b, '\n');
+	peer_send(p, &b);
+	buf_release(&b);
+}
+
+void peer_snapshot(struct peer *p)
+{
+	struct buf b;
+	buf_init(&b, SNAPSHOT_MAX);
+	buf_adds(&b, "{\"snapshot\":");
+	model_dump(p->e->model, &b);
+	buf_adds(&b, "}\n");
+	p->lagging = false;
+	p->limit = UNSENT_MAX + b.len;
+	peer_send(p, &b);
+	buf_release(&b);
+}
+
+/* The body is the last member and stands there byte for byte as it was recorded: clients reduce those bytes. */
+static void print_event(const struct event *ev, struct buf *b)
+{
+	struct jw w;
+	char chain[SHA_HEX];
+	hex_print(ev->chain, SHA_LEN, chain);
+	jw_init(&w, b);
+	jw_obj(&w);
+	jw_key(&w, "event");
+	jw_obj(&w);
+	jw_kint(&w, "seq", ev->seq);
+	jw_kint(&w, "at", ev->at);
+	jw_kstr(&w, "boot", ev->boot);
+	jw_kint(&w, "mono", ev->mono);
+	jw_kstr(&w, "incident", ev->incident);
+	jw_kstr(&w, "kind", ev->kind);
+	jw_kstr(&w, "actor", ev->actor);
+	jw_kstr(&w, "chain", chain);
+	jw_key(&w, "body");
+	if (ev->body)
+		jw_raw(&w, ev->body, ev->body_len);
+	else
+		jw_null(&w);
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	buf_addc(b, '\n');
+}
+
+void clients_event(struct engine *e, const struct event *ev)
+{
+	struct buf b;
+	buf_init(&b, JSON_KIT_MAX + 65536);
+	for (struct peer *p = e->peers, *next; p; p = next) {
+		next = p->next;
+		if (!p->follow || p->lagging || p->closing)
+			continue;
+		if (uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe) > p->limit) {
+			p->lagging = true;
+			continue;
+		}
+		if (!b.len)
+			print_event(ev, &b);
+		peer_send(p, &b);
+	}
+	buf_release(&b);
+}
+
+void clients_beat(struct engine *e)
+{
+	struct buf b;
+	struct jw w;
+	struct now now;
+	os_now(&now);
+	buf_init(&b, 4096);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_key(&w, "beat");
+	jw_obj(&w);
+	jw_kint(&w, "at", now.at);
+	jw_kint(&w, "mono", now.mono);
+	jw_kint(&w, "seq", e->model->seq);
+	jw_kint(&w, "store_ms", e->store_us / 1000);
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	buf_addc(&b, '\n');
+	for (struct peer *p = e->peers, *next; p; p = next) {
+		next = p->next;
+		/* one that does not read gets no pile of beats */
+		if (p->follow && !p->closing && !uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe))
+			peer_send(p, &b);
+	}
+	buf_release(&b);
+}
+
+void clients_problem(struct engine *e, const char *topic, const char *text)
+{
+	struct problem_told *found = NULL;
+	vec_each(struct problem_told, t, &e->problems)
+		if (!strcmp(t->topic, topic))
+			found = t;
+	if (!found && !text)
+		return;
+	if (found && !strcmp(found->text, text ? text : ""))
+		return;
+	if (!found) {
+		found = vec_push(&e->problems);
+		found->topic = topic;
+	}
+	text_copy(found->text, sizeof found->text, text ? text : "");
+	for (struct peer *p = e->peers, *next; p; p = next) {
+		next = p->next;
+		if (p->role[0])
+			peer_tell(p, "problem", topic, text ? text : "");
+	}
+}
+
+/* ---- who ------------------------------------------------------------------------- */
+
+const char *peer_person(const struct peer *p)
+{
+	const struct kit *k = p->e->model->kit;
+	const struct kit_person *who = k ? kit_person_by_uid(k, p->uid) : NULL;
+	return who ? who->id : NULL;
+}
+
+static void seat(struct peer *p, const char *what)
+{
+	struct drafts ds = {0};
+	char uid[32];
+	snprintf(uid, sizeof uid, "uid:%lld", (long long)p->uid);
+	const char *person = peer_person(p);
+	struct jw w = draft_open(&ds, EVENT_CLIENT, NULL, person ? person : uid);
+	jw_kstr(&w, "what", what);
+	jw_kstr(&w, "person", person);
+	jw_kint(&w, "uid", p->uid);
+	jw_kstr(&w, "role", p->role);
+	jw_obj_end(&w);
+	engine_owe(p->e, &ds);
+	drafts_release(&ds);
+}
+
+static void say_hello(struct peer *p)
+{
+	struct engine *e = p->e;
+	struct buf b;
+	struct jw w;
+	buf_init(&b, 65536);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_key(&w, "hello");
+	jw_obj(&w);
+	jw_kint(&w, "protocol", 1);
+	jw_kstr(&w, "build", PACKAGE_VERSION);
+	jw_kint(&w, "reducer", REDUCER_VERSION);
+	jw_kstr(&w, "store", e->model->store_id);
+	jw_kstr(&w, "kit", e->model->kit_name);
+	jw_kstr(&w, "environment", e->model->environment);
+	jw_kstr(&w, "person", peer_person(p));
+	jw_kint(&w, "uid", p->uid);
+	jw_kstr(&w, "store_path", e->store);
+	jw_kstr(&w, "kit_dir", e->kit_dir);
+	jw_kint(&w, "pid", getpid());
+	jw_kint(&w, "seq", e->model->seq);
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	buf_addc(&b, '\n');
+	peer_send(p, &b);
+	buf_release(&b);
+}
+
+static void greeted(struct peer *p, const struct json *hello)
+{
+	const char *role = json_get_str(hello, "role", "");
+	if (p->role[0])
+		return;
+	if (json_get_int(hello, "protocol", 0) != 1 || (strcmp(role, "console") && strcmp(role, "observer") && strcmp(role, "command"))) {
+		struct fault f;
+		fault_set(&f, STATUS_USAGE, "bad-hello", "this hello is not of protocol 1");
+		reply_fault(p, 0, STATUS_USAGE, &f);
+		peer_close(p);
+		return;
+	}
+	text_copy(p->role, sizeof p->role, role);
+	if (strcmp(role, "command")) { /* commands come and go by the second: they take no seat */
+		p->seated = true;
+		seat(p, "opened");
+	}
+	vec_each(struct problem_told, t, &p->e->problems)
+		if (t->text[0])
+			peer_tell(p, "problem", t->topic, t->text);
+}
+
+static void take_line(struct peer *p, const char *s, size_t n)
+{
+	struct json *j = NULL;
+	struct fault f;
+	if (json_parse(s, n, ASK_MAX, &j, &f)) {
+		reply_fault(p, 0, STATUS_USAGE, &f);
+		peer_close(p);
+		return;
+	}
+	if (json_get(j, "hello")) {
+		greeted(p, json_get(j, "hello"));
+	} else if (!p->role[0]) {
+		fault_set(&f, STATUS_USAGE, "no-hello", "a client says hello first");
+		reply_fault(p, json_get_int(j, "id", 0), STATUS_USAGE, &f);
+	} else if (json_get(j, "follow")) {
+		p->follow = true;
+		peer_snapshot(p);
+		if (strcmp(p->role, "command"))
+			read_attached(p);
+	} else {
+		ask_line(p, j);
+	}
+	json_free(j);
+}
+
+/* ---- in ------------------------------------------------------------------------- */
+
+static void room_for(uv_handle_t *h, size_t suggested, uv_buf_t *out)
+{
+	static char chunk[65536]; /* one loop, and libuv reads into it and calls back at once */
+	(void)h;
+	(void)suggested;
+	*out = uv_buf_init(chunk, sizeof chunk);
+}
+
+static void take_lines(struct peer *p)
+{
+	size_t done = 0;
+	while (!p->closing) {
+		const char *s = buf_str(&p->in) + done;
+		const char *nl = memchr(s, '\n', p->in.len - done);
+		if (!nl)
+			break;
+		size_t n = (size_t)(nl - s);
+		done += n + 1;
+		if (n)
+			take_line(p, s, n);
+	}
+	if (!p->closing)
+		buf_cut(&p->in, done);
+}
+
+static void came(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
+{
+	struct peer *p = stream->data;
+	if (n < 0) {
+		peer_close(p);
+		return;
+	}
+	if (n == 0 || p->closing)
+		return;
+	if (!buf_add(&p->in, b->base, (size_t)n)) {
+		struct fault f;
+		fault_set(&f, STATUS_USAGE, "too-long", "a line to the engine is at most 64 KiB");
+		reply_fault(p, 0, STATUS_USAGE, &f);
+		peer_close(p);
+		return;
+	}
+	take_lines(p);
+	/* one that asks and does not read its answers waits until it has */
+	if (!p->closing && uv_stream_get_write_queue_size(stream) > p->limit) {
+		p->paused = true;
+		uv_read_stop(stream);
+	}
+}
+
+static void read_more(struct peer *p)
+{
+	p->paused = false;
+	if (uv_read_start((uv_stream_t *)&p->pipe, room_for, came))
+		peer_close(p);
+}
+
+void peer_close(struct peer *p)
+{
+	struct engine *e = p->e;
+	if (p->closing)
+		return;
+	p->closing = true;
+	for (struct peer **at = &e->peers; *at; at = &(*at)->next)
+		if (*at == p) {
+			*at = p->next;
+			e->n_peers--;
+			break;
+		}
+	if (p->panel)
+		act_close(p->panel, "the console left", false);
+	if (p->seated)
+		seat(p, "closed");
+	if (!e->peers) {
+		struct now now;
+		os_now(&now);
+		e->alone_since = now.mono;
+		timer_stop(&e->beat);
+	}
+	uv_close((uv_handle_t *)&p->pipe, peer_freed);
+}
+
+static void beat(void *ctx)
+{
+	clients_beat(ctx);
+}
+
+static void refuse(uv_handle_t *h)
+{
+	free(h->data);
+}
+
+static void connected(uv_stream_t *listener, int status)
+{
+	struct engine *e = listener->data;
+	struct peer *p = mem_new(sizeof *p);
+	uid_t uid = 0;
+	int fd;
+	p->e = e;
+	uv_pipe_init(&e->loop, &p->pipe, 0);
+	p->pipe.data = p;
+	if (status < 0 || uv_accept(listener, (uv_stream_t *)&p->pipe) || uv_fileno((uv_handle_t *)&p->pipe, &fd) ||
+	    !os_peer(fd, &uid, NULL) || e->n_peers >= PEERS_MAX || e->ending) {
+		uv_close((uv_handle_t *)&p->pipe, refuse);
+		return;
+	}
+	p->uid = (int64_t)uid;
+	p->limit = UNSENT_MAX;
+	buf_init(&p->in, ASK_MAX + 65536);
+	p->next = e->peers;
+	e->peers = p;
+	e->n_peers++;
+	e->alone_since = 0;
+	if (!e->beat)
+		e->beat = timer_new(&e->loop, 1000, 1000, beat, e);
+	say_hello(p);
+	if (!p->closing)
+		read_more(p);
+}
+
+/* ---- the socket --------------------------------------------------------------------- */
+
+static enum status open_to_group(struct engine *e, struct fault *f)
+{
+	const struct kit *k = e->model->kit;
+	const char *group = k ? k->engine_group : NULL;
+	if (!group)
+		return STATUS_OK;
+	struct group *g = getgrnam(group);
+	if (!g || chown(e->socket, (uid_t)-1, g->gr_gid) || chmod(e->socket, 0660)) {
+		fault_set(f, STATUS_USAGE, "socket-group", "cannot open %s to the group %s: %s", e->socket, group, g ? strerror(errno) : "no such group");
+		fault_mend(f, "the kit's engine.group must be a group of this machine that the engine's user is in");
+		return STATUS_USAGE;
+	}
+	return STATUS_OK;
+}
+
+static enum status bind_socket(struct engine *e, int fd, struct fault *f)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	struct stat st;
+	text_copy(sa.sun_path, sizeof sa.sun_path, e->socket);
+	unlink(e->socket); /* under the lock: whoever bound it is dead, or is this engine */
+	if (bind(fd, (struct sockaddr *)&sa, sizeof sa) || chmod(e->socket, 0600) || stat(e->socket, &st)) {
+		fault_set(f, STATUS_OUTSIDE, "socket", "cannot bind %s: %s", e->socket, strerror(errno));
+		fault_mend(f, "the directory must exist and be writable; the kit's engine.socket names another place");
+		return STATUS_OUTSIDE;
+	}
+	e->socket_dev = st.st_dev;
+	e->socket_ino = st.st_ino;
+	return open_to_group(e, f);
+}
+
+enum status clients_listen(struct engine *e, struct fault *f)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return fault_set(f, STATUS_OUTSIDE, "socket", "cannot make a socket: %s", strerror(errno));
+	enum status s = bind_socket(e, fd, f);
+	if (s) {
+		close(fd);
+		return s;
+	}
+	e->listener = mem_new(sizeof *e->listener);
+	uv_pipe_init(&e->loop, e->listener, 0);
+	e->listener->data = e;
+	if (!uv_pipe_open(e->listener, fd) && !uv_listen((uv_stream_t *)e->listener, 64, connected))
+		return STATUS_OK;
+	clients_unlisten(e);
+	return fault_set(f, STATUS_OUTSIDE, "socket", "cannot listen on %s", e->socket);
+}
+
+static void unlistened(uv_handle_t *h)
+{
+	free(h);
+}
+
+void clients_unlisten(struct engine *e)
+{
+	if (e->listener)
+		uv_close((uv_handle_t *)e->listener, unlistened);
+	e->listener = NULL;
+}
+
+bool clients_socket_is_ours(const struct engine *e)
+{
+	struct stat st;
+	return !stat(e->socket, &st) && st.st_dev == e->socket_dev && st.st_ino == e->socket_ino;
+}
+
+void clients_close(struct engine *e)
+{
+	/* somebody else's socket of that name is not ours to remove */
+	if (e->listener && !e->lost && clients_socket_is_ours(e))
+		unlink(e->socket);
+	clients_unlisten(e);
+	while (e->peers)
+		peer_close(e->peers);
+}

@@ -1,0 +1,245 @@
+/* Asks that change nothing: status, plugins, fate, read, stop; and the first
+ * line after attaching. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "base/text.h"
+#include "engine/parts.h"
+#include "model/phases.h"
+
+#define READ_BYTES ((size_t)2 << 20)
+
+static void put_incidents(const struct model *m, const struct now *now, struct jw *w)
+{
+	struct stamp t = stamp_of_now(now);
+	jw_key(w, "incidents");
+	jw_arr(w);
+	vec_each(const struct model_incident, i, &m->incidents) {
+		struct phases ph;
+		bool running;
+		if (!i->open)
+			continue;
+		phases_of(m, i, &ph);
+		jw_obj(w);
+		jw_kstr(w, "incident", i->name);
+		jw_kstr(w, "state", incident_state_name(phases_state(i, &ph)));
+		jw_kint(w, "clock_s", phases_clock(&ph, &t, &running) / US_SECOND);
+		jw_kstr(w, "commander", i->commander);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
+static void put_rows(const struct model *m, struct jw *w)
+{
+	int64_t breached = 0, cannot = 0;
+	vec_each(const struct model_row, r, &m->rows) {
+		breached += model_row_standing(r) ? 1 : 0;
+		cannot += r->state == ROW_CANNOT_TELL ? 1 : 0;
+	}
+	jw_kint(w, "breached", breached);
+	jw_kint(w, "cannot_tell", cannot);
+}
+
+static void put_waiting(const struct model *m, struct jw *w)
+{
+	jw_key(w, "waiting");
+	jw_arr(w);
+	vec_each(const struct model_incident, i, &m->incidents)
+		vec_each(const struct model_action, a, &i->actions)
+			if (i->open && (a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN || a->outcome == OUTCOME_UNKNOWN))
+				jw_str(w, a->key);
+	jw_arr_end(w);
+}
+
+static void put_sources(const struct model *m, const struct now *now, struct jw *w)
+{
+	struct stamp t = stamp_of_now(now);
+	jw_key(w, "sources");
+	jw_arr(w);
+	vec_each(const struct model_backend, b, &m->backends) {
+		jw_obj(w);
+		jw_kstr(w, "backend", b->backend);
+		jw_kstr(w, "state", b->state);
+		if (b->last_heard.at)
+			jw_kint(w, "age_s", stamp_diff(&b->last_heard, &t, NULL) / US_SECOND);
+		else
+			jw_key(w, "age_s"), jw_null(w);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
+static void read_status(struct peer *p, struct jw *w)
+{
+	const struct model *m = p->e->model;
+	char head[HEAD_LEN];
+	struct now now;
+	os_now(&now);
+	jw_obj(w);
+	jw_kstr(w, "engine", "running");
+	jw_kstr(w, "kit", m->kit_name);
+	jw_kstr(w, "environment", m->environment);
+	put_incidents(m, &now, w);
+	put_rows(m, w);
+	put_waiting(m, w);
+	put_sources(m, &now, w);
+	jw_kstr(w, "head", head_print(m->store_id, m->seq, m->chain, now.at, head));
+	jw_obj_end(w);
+}
+
+static void read_plugins(struct peer *p, struct jw *w)
+{
+	jw_arr(w);
+	for (const struct watch *v = p->e->watches; v; v = v->next) {
+		const struct host_manifest *man = v->p && host_plugin_state(v->p) == PLUGIN_READY ? host_plugin_manifest(v->p) : NULL;
+		jw_obj(w);
+		jw_kstr(w, "backend", v->backend);
+		jw_kstr(w, "plugin", man ? man->name : v->plugin);
+		jw_kstr(w, "version", man ? man->version : NULL);
+		jw_kstr(w, "state", v->state);
+		jw_kint(w, "pid", v->p ? host_plugin_pid(v->p) : 0);
+		jw_kint(w, "restarts", v->restarts);
+		jw_key(w, "verbs");
+		jw_arr(w);
+		for (size_t i = 0; man && i < man->n_verbs; i++)
+			jw_str(w, man->verbs[i]);
+		jw_arr_end(w);
+		if (v->why[0])
+			jw_kstr(w, "why", v->why);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
+static void read_fate(struct peer *p, const struct json *params, struct jw *w)
+{
+	const struct model *m = p->e->model;
+	const char *of = json_get_str(params, "of", "");
+	const struct model_ask *found = NULL;
+	vec_each(const struct model_ask, a, &m->asks)
+		if (!strcmp(a->ask, of))
+			found = a;
+	jw_obj(w);
+	jw_kbool(w, "known", found != NULL);
+	if (found && found->key)
+		jw_kstr(w, "key", found->key);
+	if (found && found->incident)
+		jw_kstr(w, "incident", found->incident);
+	const struct model_action *act = found && found->key ? model_action(m, found->key) : NULL;
+	if (act) {
+		jw_kstr(w, "action", act->action);
+		jw_kstr(w, "op", act->op);
+		jw_kstr(w, "outcome", outcome_name(act->outcome));
+	}
+	jw_obj_end(w);
+}
+
+static enum status read_events(struct peer *p, const struct json *params, struct jw *w, struct fault *f)
+{
+	struct journal_cursor *c = NULL;
+	struct event ev;
+	int64_t from = json_get_int(params, "from", 1), limit = json_get_int(params, "limit", 500), next = 0, n = 0;
+	limit = limit < 1 ? 1 : limit > 2000 ? 2000 : limit;
+	enum status s = journal_from(p->e->journal, from, &c, f);
+	if (s)
+		return s;
+	jw_obj(w);
+	jw_key(w, "events");
+	jw_arr(w);
+	while (!(s = journal_step(c, &ev, f))) {
+		struct buf line;
+		if (n == limit || (n && w->b->len + ev.body_len * 3 > READ_BYTES)) {
+			next = ev.seq;
+			break;
+		}
+		buf_init(&line, (size_t)64 << 20);
+		event_print(&ev, 1, &line);
+		jw_raw(w, buf_str(&line), line.len);
+		buf_release(&line);
+		n++;
+	}
+	journal_cursor_free(c);
+	jw_arr_end(w);
+	if (next)
+		jw_kint(w, "next", next);
+	jw_obj_end(w);
+	return s == STATUS_NO ? STATUS_OK : s;
+}
+
+static void stop(struct peer *p, int64_t id, const struct json *params)
+{
+	struct fault f;
+	if (p->uid != (int64_t)getuid() && p->uid != 0) {
+		fault_set(&f, STATUS_DENIED, "not-yours", "only the engine's own user may end it");
+		reply_fault(p, id, STATUS_DENIED, &f);
+		return;
+	}
+	reply_result(p, id, "{}", 2);
+	engine_end(p->e, STATUS_OK, json_get_bool(params, "replace", false) ? "replaced" : "asked to end");
+}
+
+bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *params)
+{
+	struct buf b;
+	struct jw w;
+	struct fault f;
+	enum status s = STATUS_OK;
+	if (!strcmp(verb, "stop")) {
+		stop(p, id, params);
+		return true;
+	}
+	buf_init(&b, (size_t)96 << 20);
+	jw_init(&w, &b);
+	if (!strcmp(verb, "status"))
+		read_status(p, &w);
+	else if (!strcmp(verb, "plugins"))
+		read_plugins(p, &w);
+	else if (!strcmp(verb, "fate"))
+		read_fate(p, params, &w);
+	else if (!strcmp(verb, "read"))
+		s = read_events(p, params, &w, &f);
+	else {
+		buf_release(&b);
+		return false;
+	}
+	if (s)
+		reply_fault(p, id, s, &f);
+	else
+		reply_result(p, id, buf_str(&b), b.len);
+	buf_release(&b);
+	return true;
+}
+
+/* ---- the first line after attaching ------------------------------------------------------ */
+
+static void put_actions(const struct model *m, struct buf *b)
+{
+	vec_each(const struct model_incident, i, &m->incidents)
+		vec_each(const struct model_action, a, &i->actions)
+			if (i->open)
+				buf_addf(b, "%s%s %s %s%s%s: %s", b->len ? "; " : "", a->key, a->action, a->from ? a->from : "", a->to ? " -> " : "",
+					a->to ? a->to : "", outcome_name(a->outcome));
+}
+
+void read_attached(struct peer *p)
+{
+	struct engine *e = p->e;
+	const char *person = peer_person(p);
+	struct buf b;
+	struct now now;
+	char ago[DURATION_LEN];
+	os_now(&now);
+	buf_init(&b, 8192);
+	vec_each(struct last_panel, l, &e->panels)
+		if (person && !strcmp(l->person, person))
+			buf_addf(&b, "your panel %s %s, %s ago: %s", l->action, l->service, duration_short(now.mono - l->mono, ago), l->text);
+	put_actions(e->model, &b);
+	if (b.len)
+		peer_tell(p, "attached", NULL, buf_str(&b));
+	buf_release(&b);
+}
