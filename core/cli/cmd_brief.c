@@ -1,0 +1,59 @@
+/* backout brief [INCIDENT]: ten lines to read out or to paste. */
+#include "config.h"
+
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/json_safe.h"
+#include "cli/reading.h"
+#include "report/report.h"
+
+/* The same lines as an array of strings. */
+static void print_json(const struct buf *text)
+{
+	struct buf b;
+	struct jw w;
+	buf_init(&b, 1 << 16);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_key(&w, "lines");
+	jw_arr(&w);
+	for (const char *s = buf_str(text), *end = s + text->len; s < end;) {
+		const char *nl = s;
+		while (nl < end && *nl != '\n')
+			nl++;
+		jw_strn(&w, s, (size_t)(nl - s));
+		s = nl + 1;
+	}
+	jw_arr_end(&w);
+	jw_obj_end(&w);
+	buf_addc(&b, '\n');
+	json_out(&b);
+	buf_release(&b);
+}
+
+enum status cmd_brief(struct cli *c)
+{
+	struct reading r;
+	struct fault f;
+	struct buf b;
+	const struct model_incident *i;
+	enum status s = cli_done(c, 0, 1);
+	if (s != STATUS_OK)
+		return s;
+	s = reading_open(c, &r, &f);
+	if (s != STATUS_OK)
+		return cli_fail(c, s, &f);
+	s = reading_incident(c, &r, c->argc > 1 ? c->argv[1] : NULL, &i, &f);
+	buf_init(&b, 1 << 16);
+	if (s != STATUS_OK)
+		cli_fail(c, s, &f);
+	else
+		report_brief(r.m, i, &r.now, &b);
+	if (c->json && s == STATUS_OK)
+		print_json(&b);
+	else
+		cli_out(&b);
+	buf_release(&b);
+	reading_close(&r);
+	return s;
+}

@@ -1,0 +1,158 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/os.h"
+#include "base/text.h"
+#include "cli/offline.h"
+#include "cli/reading.h"
+#include "client/client.h"
+#include "feed/feed.h"
+#include "kit/kit_read.h"
+
+/* ---- which store -------------------------------------------------------------- */
+
+/* The kit's name says where its store lies; a kit with errors has no name that can be trusted. */
+static enum status path_of_kit(const char *dir, struct buf *out, struct fault *f)
+{
+	struct kit_files files = {0};
+	struct problems problems = {0};
+	struct kit *k = NULL;
+	struct client_paths *p = calloc(1, sizeof *p);
+	enum status s = kit_read(dir, &files, &problems, f);
+	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) != STATUS_OK) {
+		s = fault_set(f, STATUS_USAGE, "bad-kit", "the kit in %s has errors", dir);
+		fault_mend(f, "`backout check %s` names them; or name the store with --store", dir);
+	}
+	if (s == STATUS_OK && p)
+		s = client_paths_of(NULL, k->name, k->engine_socket, p, f);
+	if (s == STATUS_OK && p)
+		buf_adds(out, p->store);
+	free(p);
+	kit_free(k);
+	problems_release(&problems);
+	kit_files_release(&files);
+	return s;
+}
+
+static enum status find_store(const struct cli *c, struct buf *out, struct fault *f)
+{
+	char dir[4096];
+	const char *store = getenv("BACKOUT_STORE"), *kit = getenv("BACKOUT_KIT");
+	bool named = c->kit || (!c->store && !(store && *store) && kit && *kit);
+	if (!c->store && (c->kit || !(store && *store))) {
+		enum status s = kit_find(c->kit, dir, sizeof dir, f);
+		if (s == STATUS_OK)
+			return path_of_kit(dir, out, f);
+		if (named)
+			return s;
+	}
+	return offline_store(c, out, f);
+}
+
+/* ---- is anybody at home ----------------------------------------------------------- */
+
+/* An engine holds `lock` beside its store; trying it shared, for an instant, disturbs none. */
+static bool engine_runs(const char *store)
+{
+	char lock[4200];
+	const char *slash = strrchr(store, '/');
+	snprintf(lock, sizeof lock, "%.*s/lock", slash ? (int)(slash - store) : 1, slash ? store : ".");
+	int fd = open(lock, O_RDONLY | O_CLOEXEC);
+	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
+static const struct model_action *unknown_action(const struct model *m)
+{
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			if (a->outcome == OUTCOME_UNKNOWN || a->outcome == OUTCOME_RUNNING)
+				return a;
+	return NULL;
+}
+
+/* Contract 1: where an incident is open or an outcome unknown and no engine runs, every command says so. */
+static void say_alone(const struct reading *r)
+{
+	const struct model_incident *only = NULL;
+	const struct model_action *a = unknown_action(r->m);
+	size_t open_ones = model_open_incidents(r->m, &only);
+	char what[160] = "", name[80];
+	if (r->engine || (!open_ones && !a))
+		return;
+	if (open_ones == 1 && only)
+		snprintf(what, sizeof what, "%s is open", text_safe(name, sizeof name, only->name));
+	else if (open_ones)
+		snprintf(what, sizeof what, "%zu incidents are open", open_ones);
+	if (a) {
+		size_t at = strlen(what);
+		snprintf(what + at, sizeof what - at, "%sthe outcome of %s is unknown", at ? " and " : "", text_safe(name, sizeof name, a->key));
+	}
+	fprintf(stderr, "backout: %s, and no engine runs: nothing is being watched\n  start one: `backout` or `backout engine`\n", what);
+}
+
+enum status reading_open(const struct cli *c, struct reading *out, struct fault *f)
+{
+	*out = (struct reading){0};
+	buf_init(&out->path, 8192);
+	os_now(&out->now);
+	enum status s = find_store(c, &out->path, f);
+	if (s == STATUS_OK)
+		s = feed_fold(buf_str(&out->path), &out->m, NULL, NULL, f);
+	if (s != STATUS_OK) {
+		reading_close(out);
+		return s;
+	}
+	out->engine = engine_runs(buf_str(&out->path));
+	say_alone(out);
+	return STATUS_OK;
+}
+
+void reading_close(struct reading *r)
+{
+	model_free(r->m);
+	r->m = NULL;
+	buf_release(&r->path);
+}
+
+/* ---- which incident ----------------------------------------------------------------- */
+
+static void list_open(const struct model *m, struct buf *out)
+{
+	vec_each(struct model_incident, i, &m->incidents)
+		if (i->open)
+			buf_addf(out, "%s%s", out->len ? ", " : "", i->name);
+}
+
+enum status reading_incident(const struct cli *c, const struct reading *r, const char *word, const struct model_incident **out, struct fault *f)
+{
+	const char *name = word ? word : c->incident;
+	struct buf names;
+	*out = NULL;
+	if (name) {
+		*out = model_incident(r->m, name);
+		if (*out)
+			return STATUS_OK;
+		fault_set(f, STATUS_USAGE, "no-incident", "this store has no incident %s", name);
+		fault_mend(f, "`backout list` names them");
+		return STATUS_USAGE;
+	}
+	if (model_open_incidents(r->m, out) < 2)
+		return STATUS_OK;
+	*out = NULL;
+	buf_init(&names, 300);
+	list_open(r->m, &names);
+	fault_set(f, STATUS_USAGE, "which-incident", "several incidents are open: %s", buf_str(&names));
+	fault_mend(f, "name the one that is meant");
+	buf_release(&names);
+	return STATUS_USAGE;
+}

@@ -1,0 +1,26 @@
+/* What the commands share that only read: list show changes brief status.  The
+ * store is found, folded into a model, and it is told whether an engine runs.
+ * None of them ever starts an engine or writes. */
+#ifndef CLI_READING_H
+#define CLI_READING_H
+
+#include "base/instant.h"
+#include "cli/cli.h"
+#include "model/model.h"
+
+struct reading {
+	struct model *m;
+	struct now now;
+	bool engine;          /* one holds the store */
+	struct buf path;      /* of the store */
+};
+/* --store, BACKOUT_STORE, the kit's (--kit, BACKOUT_KIT, a parent directory), else the only store of this user.
+ * Says on standard error where something is open or unknown and no engine runs. */
+enum status reading_open(const struct cli *c, struct reading *out, struct fault *f);
+void reading_close(struct reading *r);
+
+/* The incident that is meant: word, else --incident, else the only open one.  OK with *out NULL where none is
+ * open and none was named. */
+enum status reading_incident(const struct cli *c, const struct reading *r, const char *word, const struct model_incident **out, struct fault *f);
+
+#endif
