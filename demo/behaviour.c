@@ -1,3 +1,4 @@
+/* What a release does, read from its directory. */
 #include "config.h"
 
 #include <stdio.h>

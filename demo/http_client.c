@@ -1,3 +1,4 @@
+/* The blocking client: one kept connection, one more try where it was closed meanwhile. */
 #include "config.h"
 
 #include <netinet/in.h>

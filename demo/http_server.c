@@ -1,3 +1,4 @@
+/* The server: requests out of whatever bytes came, one answer each. */
 #include "config.h"
 
 #include <errno.h>

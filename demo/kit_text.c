@@ -1,3 +1,4 @@
+/* The templates filled in and written out. */
 #include "config.h"
 
 #include <ctype.h>

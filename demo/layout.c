@@ -1,3 +1,4 @@
+/* The releases there are, and how one of them becomes the current one. */
 #include "config.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static bool unpack(const char *dir, const struct release *r)
 	snprintf(line, sizeof line, "%s\n", r->version);
 	good = good && put_file(path, "VERSION", line);
 	snprintf(line, sizeof line, "%s\n", r->by);
-	return good && put_file(path, "DEPLOYED_BY", line) && put_file(path, "behaviour.conf", r->behaviour);
+	return good && put_file(path, "BY", line) && put_file(path, "behaviour.conf", r->behaviour);
 }
 
 static bool sync_dir(const char *path)

@@ -1,3 +1,4 @@
+/* The three services: what each answers, what it counts, and its loop. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Counters in a ring of 100 ms buckets. */
 #include "config.h"
 
 #include <string.h>

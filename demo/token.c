@@ -1,3 +1,4 @@
+/* Tokens printed, and read by whoever knows their format. */
 #include "config.h"
 
 #include <ctype.h>

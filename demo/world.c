@@ -1,3 +1,4 @@
+/* The keeper's course: begin, wait for an engine, send the bad release out, end all. */
 #include "config.h"
 
 #include <errno.h>

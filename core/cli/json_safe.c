@@ -1,3 +1,4 @@
+/* JSON for terminals. */
 #include "config.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* The store found and folded for the commands that only read. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Small spellings that the documents share. */
 #include "config.h"
 
 #include <ctype.h>
