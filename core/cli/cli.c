@@ -300,6 +300,8 @@ static enum status dispatch(struct cli *c, enum status (*console)(struct cli *c)
 		c->argv[0] = (char *)(uintptr_t)cmd->name;
 	if (help && word && cmd)
 		return help_of(cmd);
+	if (cmd && !strcmp(cmd->name, "demo"))
+		return cmd_demo(c, console);
 	if (cmd && !opens_console(cmd->name))
 		return cmd->run ? cmd->run(c) : not_built(c, cmd);
 	if (word && !cmd && !is_directory(word) && !strchr(word, '/'))

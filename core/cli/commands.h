@@ -11,6 +11,7 @@ enum status cmd_changes(struct cli *c);
 enum status cmd_check(struct cli *c);
 enum status cmd_close(struct cli *c);
 enum status cmd_declare(struct cli *c);
+enum status cmd_demo(struct cli *c, enum status (*console)(struct cli *c)); /* cli_run calls it: it opens a console */
 enum status cmd_engine(struct cli *c);
 enum status cmd_fire(struct cli *c);
 enum status cmd_freeze(struct cli *c);   /* freeze and unfreeze */
