@@ -113,12 +113,12 @@ static enum status start_keeper(const char *world, const char *speed, struct fau
 	if (pipe2(out, O_CLOEXEC))
 		return fault_set(f, STATUS_OUTSIDE, "no-pipe", "no pipe can be made: %s", strerror(errno));
 	snprintf(log, sizeof log, "%s/world.log", world);
-	char *argv[] = {(char *)"backout-demo-shop", (char *)"--world", (char *)(uintptr_t)world, (char *)"--speed", (char *)(uintptr_t)speed, NULL};
+	const char *const argv[] = {"backout-demo-shop", "--world", world, "--speed", speed, NULL};
 	posix_spawn_file_actions_init(&a);
 	posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&a, out[1], 1);
 	posix_spawn_file_actions_addopen(&a, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	int e = posix_spawn(&pid, shop, &a, NULL, argv, environ);
+	int e = posix_spawn(&pid, shop, &a, NULL, (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&a);
 	close(out[1]);
 	s = e ? fault_set(f, STATUS_OUTSIDE, "no-shop", "%s cannot be started: %s", shop, strerror(e)) : wait_ready(out[0], world, f);

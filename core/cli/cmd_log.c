@@ -9,6 +9,7 @@
 #include "base/os.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/json_safe.h"
 #include "cli/offline.h"
 #include "journal/journal.h"
 
@@ -148,34 +149,6 @@ static void print_line(struct log *l, const struct event *e)
 
 /* ---- lines for programs -------------------------------------------------- */
 
-/* The same JSON with every character that a terminal must not see written as \uXXXX: what a reader parses is equal
- * to the byte, and a line stays a line.  Beyond ASCII there is nothing in JSON but strings. */
-static void add_json_safe(struct buf *out, const char *s, size_t len)
-{
-	for (size_t i = 0; i < len;) {
-		size_t plain = i;
-		while (plain < len && (unsigned char)s[plain] >= 0x20 && (unsigned char)s[plain] < 0x7f)
-			plain++;
-		buf_add(out, s + i, plain - i);
-		i = plain;
-		if (i == len)
-			return;
-		uint32_t cp;
-		size_t n = utf8_next(s + i, len - i, &cp);
-		if (!n)
-			cp = 0xfffd;
-		if (n && cp < 0x20)
-			buf_addc(out, ' '); /* white space between values */
-		else if (n && utf8_width(cp) > 0)
-			buf_add(out, s + i, n);
-		else if (cp > 0xffff)
-			buf_addf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((cp - 0x10000) >> 10)), (unsigned)(0xdc00 + (cp & 0x3ff)));
-		else
-			buf_addf(out, "\\u%04x", (unsigned)cp);
-		i += n ? n : 1;
-	}
-}
-
 static void print_json(struct log *l, const struct event *e)
 {
 	struct json *body = NULL;
@@ -186,7 +159,7 @@ static void print_json(struct log *l, const struct event *e)
 	json_free(body);
 	buf_init(&line, LINE_MAX_BYTES);
 	event_print(&shown, l->raw, &line);
-	add_json_safe(&l->out, buf_str(&line), line.len);
+	json_safe(&l->out, buf_str(&line), line.len);
 	buf_addc(&l->out, '\n');
 	buf_release(&line);
 }
