@@ -1,8 +1,8 @@
 /* Starts, frames and supervises one plugin process, and speaks the protocol
  * (docs/protocol.md, contract 5) from the host's side.  Called by the engine
  * and by `plugin check`; knows nothing of the model or the journal.  All
- * callbacks run on the loop; none is called from within a call of this header
- * except host_plugin_kill's.  Everything received is bounded and checked. */
+ * callbacks run on the loop; none is called from within a call of this header.
+ * SIGPIPE is set to be ignored.  Everything received is bounded and checked. */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
@@ -55,7 +55,8 @@ void host_notify(struct host_plugin *p, const char *method, const char *params, 
 
 /* End it: shutdown and close stdin, 2 s, TERM to everything of it, 2 s, KILL. performing: cancel and 5 s first. */
 void host_plugin_end(struct host_plugin *p, bool performing);
-/* Close our ends and let it live (SIGTERM of the engine with an action running). */
+/* Close our ends and let it live (SIGTERM of the engine with an action running).  `gone` follows; open requests
+ * are answered with the fault code "plugin-left", which says nothing about their outcome. */
 void host_plugin_leave(struct host_plugin *p);
 
 enum plugin_state host_plugin_state(const struct host_plugin *p);
@@ -70,8 +71,11 @@ enum status host_find(const char *plugin, const char *const *command, const char
 	char **out_argv, size_t cap /* entries incl. NULL; each owned */, struct fault *f);
 /* SHA-256 over the program's files (each word of argv that is a regular file), hex; cached by inode and mtime. */
 enum status host_program_sha(const char *const *argv, char out[65], struct fault *f);
+/* The same, with words that are no absolute path looked up in dir (the kit's directory, where the plugin runs). */
+enum status host_program_sha_in(const char *const *argv, const char *dir, char out[65], struct fault *f);
 /* Resolve {"name":{"file"|"command"|"env":…}} to {"name":"value"}. Files others can read are refused.
  * `command` runs at most 5 s, without a shell. */
 enum status host_secrets(const char *spec, const char *kit_dir, char **out, struct fault *f);
+void host_wipe(char *secrets); /* overwrite and free what host_secrets gave */
 
 #endif
