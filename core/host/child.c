@@ -16,6 +16,7 @@
 enum { /* milliseconds; 5,000 to cancel + these are within the 8 s of quality.md */
 	DRAIN_MAX = 300,
 	DRAIN_EVERY = 5,
+	DRAIN_TURNS = 20,
 	TERM_MAX = 2000,
 	TERM_EVERY = 100,
 	KILL_MAX = 800,
@@ -97,8 +98,10 @@ static void on_drain(uv_timer_t *t)
 {
 	struct child *c = t->data;
 
-	/* A grandchild may hold the pipes for ever: wait a moment, not for the end. */
-	if (!child_io_empty(c) && stage_age(c) < DRAIN_MAX)
+	/* A grandchild may hold the pipes for ever: wait a moment, not for the end.  The
+	 * moment counts in turns of the loop, too: one that was held up has read nothing. */
+	c->turns++;
+	if (!child_io_empty(c) && (stage_age(c) < DRAIN_MAX || c->turns < DRAIN_TURNS))
 		return;
 	c->ev->exited(c->ctx);
 	if (c->stage != CHILD_DRAINS)

@@ -49,6 +49,7 @@ struct child {
 	enum child_stage stage;
 	bool in_open, out_eof, err_eof, exited, left, read_paused, err_paused, discard;
 	int code;                /* exit code, or minus the signal */
+	int turns;               /* of the loop while it drains */
 	int survivors;           /* that even KILL did not end */
 	uint64_t since;          /* ms of the loop: when the stage began */
 	unsigned n_open;         /* handles not closed yet */

@@ -1,0 +1,5 @@
+#!/usr/bin/env python3
+"""Behaves."""
+import keeper
+
+keeper.serve()

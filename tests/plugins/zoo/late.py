@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+"""Answers ping after three seconds."""
+import time
+
+import keeper
+
+keeper.serve(before=lambda m: m["method"] == "ping" and time.sleep(3))

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Says y for ever.
+exec yes
