@@ -30,6 +30,7 @@ struct kit_person {
 	struct kit_names roles, owns;
 	const char *contact;           /* canonical JSON object, or NULL */
 	const char *ssh_key;           /* NULL */
+	int line;                      /* in kit.yaml */
 };
 
 enum recovery { RECOVERY_AUTO_ROLLBACK, RECOVERY_ROLLBACK, RECOVERY_ROLL_FORWARD, RECOVERY_REPLAY };
