@@ -25,9 +25,17 @@ struct client;
 
 struct client_paths {            /* where an engine's things lie */
 	char store[4096], dir[4096], lock[4096], socket[4096], log[4096];
+	bool demo;                   /* an engine started there leaves 60 s after its last client whatever is open */
 };
 /* --store, BACKOUT_STORE, else $XDG_STATE_HOME/backout/KIT/journal.db; socket beside it, or the kit's engine.socket. */
 enum status client_paths_of(const char *store, const char *kit_name, const char *kit_socket, struct client_paths *out, struct fault *f);
+
+/* The paths of a living engine of this user, found through the lock files under the state directory: the one
+ * whose kit is `kit_dir`, or where that is NULL the only one that runs.  out_kit (cap bytes) gets its kit's
+ * directory.  STATUS_NO: none, or several. */
+enum status client_paths_running(const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap, struct fault *f);
+/* Does an engine listen there?  STATUS_USAGE where the directory is another store's. */
+enum status client_engine_runs(const struct client_paths *p, bool *out_runs, struct fault *f);
 
 struct client_events {
 	void (*up)(struct client *c, void *ctx);          /* hello received (again, after a loss) */
@@ -42,7 +50,6 @@ struct client_spec {
 	const char *kit_dir;         /* to start an engine with; NULL: never start one */
 	const char *role;            /* console observer command */
 	bool follow;
-	bool fake_engine;            /* unused by clients; tests */
 };
 enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const struct client_events *ev, void *ctx,
 	struct client **out, struct fault *f);
@@ -58,6 +65,9 @@ typedef void (*client_reply_fn)(void *ctx, enum status s, const struct json *res
 /* Ask.  ask_id: 32 hex, or NULL for a fresh one.  A `fire` is never sent twice: when the line breaks after
  * it was sent, the fate of its ask is asked for instead, and that is the answer. */
 void client_ask(struct client *c, const char *verb, const char *via, const char *params, const char *ask_id, client_reply_fn reply, void *ctx);
+
+/* For commands that wait for an answer: run the loop until `done` is true or `us` microseconds are over. */
+bool client_wait(struct client *c, const bool *done, int64_t us);
 
 /* For commands: run a private loop until the answer.  Starts an engine where kit_dir is given. */
 enum status client_call(const struct client_spec *spec, const char *verb, const char *params, char **out_result, struct fault *f);

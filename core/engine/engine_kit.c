@@ -53,7 +53,7 @@ enum status kit_load(const char *dir, struct kit_files *out_files, struct kit **
 
 /* ---- on the record ---------------------------------------------------------------------- */
 
-static void put_files(const struct kit_files *files, bool texts, struct jw *j)
+static void put_files(const struct kit_files *files, struct jw *j)
 {
 	jw_key(j, "files");
 	jw_arr(j);
@@ -66,10 +66,8 @@ static void put_files(const struct kit_files *files, bool texts, struct jw *j)
 		jw_obj(j);
 		jw_kstr(j, "path", file->path);
 		jw_kstr(j, "sha", hex);
-		if (texts) {
-			jw_key(j, "text");
-			jw_strn(j, file->text, file->len);
-		}
+		jw_key(j, "text");
+		jw_strn(j, file->text, file->len);
 		jw_obj_end(j);
 	}
 	jw_arr_end(j);
@@ -77,7 +75,6 @@ static void put_files(const struct kit_files *files, bool texts, struct jw *j)
 
 static void draft_kit(struct engine *e, const struct kit_files *files, const struct kit *k, bool in_use, struct drafts *out)
 {
-	bool known = e->model->kit_digest && !strcmp(e->model->kit_digest, k->digest);
 	struct jw j = draft_open(out, EVENT_KIT_LOADED, NULL, "engine");
 	jw_kstr(&j, "digest", k->digest);
 	jw_kbool(&j, "in_use", in_use);
@@ -88,7 +85,7 @@ static void draft_kit(struct engine *e, const struct kit_files *files, const str
 		if (k->people[i].uid != UID_NOBODY)
 			jw_kint(&j, k->people[i].id, k->people[i].uid);
 	jw_obj_end(&j);
-	put_files(files, !known, &j);
+	put_files(files, &j); /* recorded only where digest or people are new, so the texts are, too */
 	jw_obj_end(&j);
 }
 

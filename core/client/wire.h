@@ -1,0 +1,63 @@
+/* What the files of the client share: the client itself and the calls between
+ * its parts.  Only core/client includes it. */
+#ifndef CLIENT_WIRE_H
+#define CLIENT_WIRE_H
+
+#include "base/mem.h"
+#include "client/client.h"
+
+#define LINE_MAX_IN ((size_t)256 << 20)  /* a snapshot is one line */
+#define START_US (5 * US_SECOND)         /* how long an engine may take to start */
+#define LOST_US (8 * US_SECOND)          /* without an engine for that long an ask is answered by us */
+
+struct pending {
+	int64_t id;
+	char ask[33];
+	char *verb, *via, *params;
+	client_reply_fn reply;
+	void *ctx;
+	bool sent;               /* on some connection, at least once */
+	bool fate;               /* what was sent last asks for the fate of `ask` */
+	int64_t since;           /* mono when it was asked */
+};
+
+struct client {
+	uv_loop_t *loop;
+	struct client_paths paths;
+	char *kit_dir, role[16];
+	bool follow;
+	struct client_events ev;
+	void *ctx;
+
+	uv_pipe_t *pipe;         /* NULL while there is no connection and none is tried */
+	bool connected, up, freed;
+	struct buf in;
+	size_t scanned;
+	uv_timer_t *retry;
+	int64_t backoff_ms, down_since, started; /* mono */
+
+	struct json *hello_line;
+	const struct json *hello;
+	struct model *model;
+	char store[40];          /* of the engine we knew */
+	int64_t seen_seq;        /* newest of it that we saw */
+	int64_t beat;            /* mono of the last beat; 0 never */
+	VEC(struct pending) pending;
+	int64_t next_id;
+};
+
+/* client_wire.c */
+void wire_connect(struct client *c);
+void wire_send(struct client *c, const char *s, size_t n);
+void wire_lost(struct client *c, const char *why);
+
+/* client_fold.c */
+void fold_line(struct client *c, const char *s, size_t n);
+
+/* client_asks.c */
+void asks_up(struct client *c);                        /* hello was received: send what waits */
+void asks_reply(struct client *c, const struct json *reply);
+void asks_expire(struct client *c);                    /* called while there is no engine */
+void asks_release(struct client *c);
+
+#endif
