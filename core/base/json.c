@@ -138,7 +138,8 @@ double json_num(const struct json *v, double def)
 int64_t json_int(const struct json *v, int64_t def)
 {
 	double d = json_num(v, NAN);
-	return d >= -9007199254740992.0 && d <= 9007199254740992.0 && d == floor(d) ? (int64_t)d : def;
+	/* 2^53 itself is left out: 2^53 + 1 reads as the same double */
+	return d > -9007199254740992.0 && d < 9007199254740992.0 && d == floor(d) ? (int64_t)d : def;
 }
 
 bool json_bool(const struct json *v, bool def)
