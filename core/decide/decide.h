@@ -47,7 +47,11 @@ struct panel {
 	char from[260], to[260];
 	struct buf preflight;        /* the result as received, JSON */
 	struct fault fault;          /* where the preflight failed */
-	struct now at;
+	struct now at;               /* when it was frozen */
+	char kit_digest[SHA_HEX];    /* of the kit it was made under */
+	bool to_said;                /* the operator named the version */
+	bool break_glass;
+	int64_t pid, pid_start;      /* acting process; the engine puts it here */
 };
 void panel_init(struct panel *p);
 void panel_release(struct panel *p);

@@ -172,7 +172,8 @@ void reduce_kit(struct reduction *r)
 		return;
 	}
 	const struct json *files = json_get(r->body, "files");
-	bool texts = json_get(json_first(files), "text") != NULL;
+	bool same = m->kit && m->kit_digest && digest && strcmp(m->kit_digest, digest) == 0;
+	bool texts = !same && json_get(json_first(files), "text") != NULL;
 	m->kit_changed = NULL;
 	m->kit_dir = body_name(r, "dir");
 	if (texts) {

@@ -1,0 +1,118 @@
+/* What only core/decide's files share: the judge's trackers, and the helpers
+ * with which asks become drafts.  Nothing here keeps state but the judge. */
+#ifndef DECIDE_PRIVATE_H
+#define DECIDE_PRIVATE_H
+
+#include "base/text.h"
+#include "decide/decide.h"
+#include "decide/run.h"
+#include "model/phases.h"
+
+/* ---- the judge ---- */
+/* One condition watched over one signal of one service. */
+struct tracker {
+	const struct kit_service *service;
+	const struct kit_signal *signal;   /* NULL: a report */
+	const char *report;
+	struct cond cond;
+	int64_t clear_us;                  /* max(D, 30s) */
+	struct run bad, good;              /* runs of the condition, and of its opposite */
+	struct slide count, burn_a, burn_b;
+	int64_t last_t;                    /* arrival of the newest judged sample */
+	/* enough traffic? */
+	double at_least;                   /* NaN: not asked for */
+	struct slide traffic;
+	const struct kit_signal *traffic_signal; /* NULL: the samples' n */
+	int64_t last_traffic_t;
+	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
+	int64_t true_since, false_since;
+	/* verification: only samples measured and arrived after these */
+	int64_t not_before_t, not_before_at;
+};
+struct row_watch { const struct kit_row *row; struct tracker t; };
+struct check_watch { const char *name, *from; bool was_bad; bool by_clear; struct tracker t; };
+struct verify_watch {
+	char incident[72];
+	const struct kit_service *service;
+	struct stamp acted;
+	char boot[40];
+	int64_t acted_t;
+	VEC(struct check_watch) checks;
+	char said[600];                    /* states of the checks as last recorded */
+};
+struct feed_list { uint32_t *v; size_t n, cap; bool known; };
+struct judge {
+	char kit_digest[SHA_HEX];
+	VEC(struct row_watch) rows;
+	VEC(struct verify_watch) verifies;
+	VEC(struct feed_list) by_signal;   /* by position in model->signals: row watches fed by it */
+	char boot[40];
+	int64_t offset, t, at;             /* judge time = mono + offset */
+};
+int64_t judge_time(const struct judge *j, const struct now *now);
+enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
+/* What the tracker says at t. */
+struct finding {
+	enum quality quality;
+	bool holds;                        /* the condition holds for its whole time */
+	bool active;                       /* satisfied now, time not yet full */
+	bool cleared;                      /* the opposite held for clear_us */
+	int64_t since;                     /* judge time at which the run began; 0 none */
+	int64_t held, need;
+	int64_t clear_held;
+	double value;                      /* NaN none */
+};
+void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
+void tracker_feed(struct tracker *t, const struct kit_signal *s, int64_t at, int64_t now_t, enum sample_state state, double v, double n);
+void tracker_find(struct tracker *t, const struct model *m, int64_t now, struct finding *out);
+
+void tick_rows(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
+void tick_verify(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
+void judge_sync_verifies(struct judge *j, const struct model *m);
+void verify_watch_release(struct verify_watch *w);
+int64_t rows_next(const struct model *m, const struct judge *j, int64_t t);
+
+/* ---- asks ---- */
+struct asking {                            /* everything an ask's handler needs */
+	const struct model *m;
+	const struct now *now;
+	const struct ask *a;
+	struct decision *d;
+};
+enum status deny(struct asking *q, enum status s, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+const char *param(const struct asking *q, const char *key); /* string parameter or NULL */
+/* A draft whose body object is open and already holds "ask"; end it with draft_end. */
+struct jw draft_begin(struct asking *q, enum event_kind kind, const char *incident);
+void draft_end(struct jw *w);
+struct jw drafts_begin(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor);
+/* Open the result object (it is "{}" before); end with jw_obj_end. */
+struct jw result_begin(struct asking *q);
+/* The incident that is meant (contract 1, "Which incident"); service may be NULL. *out NULL with OK: none open and
+ * none named. */
+enum status which_incident(struct asking *q, const char *service, const struct model_incident **out);
+enum status need_incident(struct asking *q, const char *service, const struct model_incident **out);
+/* The events of a declaration; out_name gets INC-N. */
+void declare_events(struct asking *q, const char *title, const char *const *services, size_t n, const char *onset, char out_name[72]);
+bool holds_command(const struct model_incident *i, const char *person);
+enum status may_touch(const struct model *m, const char *service, const char *person, char *why, size_t cap);
+
+enum status ask_declare(struct asking *q);
+enum status ask_report(struct asking *q);
+enum status ask_note(struct asking *q);
+enum status ask_arm(struct asking *q);
+enum status ask_disarm(struct asking *q);
+enum status ask_fire(struct asking *q);
+enum status ask_cancel(struct asking *q);
+enum status ask_resolve(struct asking *q);
+enum status ask_veto(struct asking *q);
+enum status ask_pin(struct asking *q);
+enum status ask_unpin(struct asking *q);
+enum status ask_freeze(struct asking *q);
+enum status ask_unfreeze(struct asking *q);
+enum status ask_take(struct asking *q);
+enum status ask_hand_over(struct asking *q);
+enum status ask_close(struct asking *q);
+enum status ask_reload(struct asking *q);
+enum status ask_ack(struct asking *q);
+
+#endif

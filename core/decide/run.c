@@ -1,0 +1,111 @@
+/* Runs and slides. */
+#include "decide/run.h"
+
+#include <string.h>
+
+int64_t run_not_ok_since(const struct run *r, int64_t now, int64_t stale_after)
+{
+	if (!r->any)
+		return now;
+	int64_t silent = r->last_ok + stale_after;
+	int64_t since = r->bad_since && r->bad_since < silent ? r->bad_since : silent;
+	return now > since || r->bad_since ? since : 0;
+}
+
+/* Before a judged sample or a question: what the time that was not ok did to the run. */
+static void run_settle(struct run *r, int64_t now, int64_t stale_after)
+{
+	int64_t since = r->active ? run_not_ok_since(r, now, stale_after) : 0;
+	if (!since)
+		return;
+	if (now - since > stale_after)
+		r->active = false;
+	else
+		r->paused += now - since;
+}
+
+void run_ok(struct run *r, int64_t t, double value, bool satisfied, int64_t stale_after)
+{
+	run_settle(r, t, stale_after);
+	if (!satisfied) {
+		r->active = false;
+	} else if (!r->active) {
+		r->active = true;
+		r->start = t;
+		r->paused = 0;
+	}
+	r->any = true;
+	r->last_ok = t;
+	r->bad_since = 0;
+	r->value = value;
+}
+
+void run_bad(struct run *r, int64_t t)
+{
+	if (r->any && !r->bad_since)
+		r->bad_since = t;
+}
+
+int64_t run_held(const struct run *r, int64_t now, int64_t stale_after)
+{
+	struct run at = *r;
+	run_settle(&at, now, stale_after);
+	return at.active ? now - at.start - at.paused : -1;
+}
+
+/* ---- slides ---- */
+void slide_init(struct slide *s, int64_t window)
+{
+	memset(s, 0, sizeof *s);
+	s->bucket_us = window / SLIDE_BUCKETS > 0 ? window / SLIDE_BUCKETS : 1;
+}
+
+static void slide_turn(struct slide *s, int64_t t)
+{
+	int64_t head = t / s->bucket_us;
+	if (!s->any) {
+		s->any = true;
+		s->head = head;
+		return;
+	}
+	if (head - s->head >= SLIDE_BUCKETS) {
+		memset(s->sum, 0, sizeof s->sum);
+		memset(s->n, 0, sizeof s->n);
+		s->head = head;
+	}
+	while (s->head < head) {
+		s->head++;
+		s->sum[s->head % SLIDE_BUCKETS] = 0;
+		s->n[s->head % SLIDE_BUCKETS] = 0;
+	}
+}
+
+void slide_add(struct slide *s, int64_t t, double v)
+{
+	slide_turn(s, t);
+	s->sum[s->head % SLIDE_BUCKETS] += v;
+	s->n[s->head % SLIDE_BUCKETS]++;
+}
+
+double slide_sum(struct slide *s, int64_t now)
+{
+	double sum = 0;
+	slide_turn(s, now);
+	for (int i = 0; i < SLIDE_BUCKETS; i++)
+		sum += s->sum[i];
+	return sum;
+}
+
+double slide_average(struct slide *s, int64_t now, int *out_covered)
+{
+	double sum = 0;
+	uint32_t n = 0;
+	*out_covered = 0;
+	slide_turn(s, now);
+	for (int i = 0; i < SLIDE_BUCKETS; i++) {
+		sum += s->sum[i];
+		n += s->n[i];
+		*out_covered += s->n[i] > 0;
+	}
+	return n ? sum / n : 0;
+}

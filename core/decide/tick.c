@@ -1,0 +1,78 @@
+/* A tick of the clock, from all who have something to say about it. */
+#include <stdint.h>
+#include <string.h>
+
+#include "decide/private.h"
+
+#define TAKE_AFTER (30 * US_SECOND)
+
+struct jw drafts_begin(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor)
+{
+	struct draft *d = drafts_add(ds, kind, incident, actor);
+	struct jw w;
+	/* drafts move when the list grows: bodies are written one at a time, each ended before the next begins */
+	jw_init(&w, &d->body);
+	jw_obj(&w);
+	return w;
+}
+
+void draft_end(struct jw *w)
+{
+	jw_obj_end(w);
+}
+
+/* Asked for 30 s ago, and nobody said no: command changes hands. */
+static void tick_command(const struct model *m, const struct now *now, struct drafts *out)
+{
+	struct stamp n = stamp_of_now(now);
+	vec_each(struct model_incident, i, &m->incidents) {
+		if (!i->open || !i->asked_by || stamp_diff(&i->asked_at, &n, NULL) < TAKE_AFTER)
+			continue;
+		struct jw w = drafts_begin(out, EVENT_COMMANDER, i->name, "engine");
+		jw_kstr(&w, "person", i->asked_by);
+		jw_kstr(&w, "from", i->commander);
+		jw_kstr(&w, "how", "taken");
+		draft_end(&w);
+	}
+}
+
+/* A version that was kept out and serves again is an alarm that names who brought it. */
+static void tick_pins(const struct model *m, struct drafts *out)
+{
+	vec_each(struct model_pin, p, &m->pins)
+		vec_each(struct model_deploy, d, &m->deploys) {
+			if (p->returned || d->service != p->service || d->version != p->version || stamp_cmp(&d->learned, &p->at) <= 0)
+				continue;
+			struct jw w = drafts_begin(out, EVENT_PIN, NULL, "engine");
+			jw_kstr(&w, "service", p->service);
+			jw_kstr(&w, "version", p->version);
+			jw_kstr(&w, "what", "returned");
+			jw_kstr(&w, "returned_by", d->by ? d->by : "somebody the backend does not name");
+			jw_kstr(&w, "reason", p->reason);
+			draft_end(&w);
+			break;
+		}
+}
+
+void decide_tick(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
+{
+	if (!m->kit)
+		return;
+	tick_rows(m, j, now, out);
+	tick_verify(m, j, now, out);
+	tick_command(m, now, out);
+	tick_pins(m, out);
+}
+
+int64_t decide_next(const struct model *m, const struct judge *j, const struct now *now)
+{
+	int64_t t = judge_time(j, now), next = rows_next(m, j, t);
+	int64_t due = next == INT64_MAX ? INT64_MAX : now->mono + (next - t);
+	bool busy = j->verifies.n > 0;
+	vec_each(struct model_incident, i, &m->incidents)
+		busy = busy || (i->open && i->asked_by);
+	vec_each(struct model_row, r, &m->rows)
+		busy = busy || r->state != ROW_CLEAR;
+	int64_t second = now->mono + (busy ? US_SECOND : 5 * US_SECOND); /* silence is noticed within 5 s */
+	return due < second ? due : second;
+}

@@ -1,0 +1,315 @@
+/* Verified means: what was bad is good (contract 4, "Verified").  The watch is
+ * set up when an incident's harm was reverted, and looked at on every tick. */
+#include "decide/private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void verify_watch_release(struct verify_watch *w)
+{
+	vec_release(&w->checks);
+}
+
+/* ---- setting up ---- */
+static bool signal_was_bad(const struct model_incident *i, const char *service, const char *signal)
+{
+	vec_each(struct model_breach, b, &i->breaches)
+		if (b->signal && strcmp(b->service, service) == 0 && strcmp(b->signal, signal) == 0)
+			return true;
+	return false;
+}
+
+static struct check_watch *add_check(struct verify_watch *w, const struct model *m, const struct model_incident *i,
+	const char *name, const char *from, const char *signal, const struct cond *c)
+{
+	struct check_watch *k = vec_push(&w->checks);
+	k->name = name;
+	k->from = from;
+	k->was_bad = signal_was_bad(i, w->service->name, signal);
+	tracker_init(&k->t, m, w->service, signal, c);
+	int64_t window = k->t.signal ? k->t.signal->window : 0;
+	k->t.not_before_t = w->acted_t + window;
+	k->t.not_before_at = w->acted.at + window;
+	return k;
+}
+
+static void add_breached_rows(struct verify_watch *w, const struct model *m, const struct model_incident *i)
+{
+	for (size_t b = 0; b < i->breaches.n; b++) {
+		const struct model_breach *x = &i->breaches.v[b];
+		const struct kit_row *r = strcmp(x->service, w->service->name) == 0 ? kit_row(m->kit, x->row) : NULL;
+		bool seen = !r || r->is_report || r->dry_run;
+		for (size_t c = 0; c < w->checks.n && !seen; c++)
+			seen = strcmp(w->checks.v[c].from, "breach") == 0 && strcmp(w->checks.v[c].name, r->name) == 0;
+		if (!seen) {
+			struct check_watch *k = add_check(w, m, i, r->name, "breach", r->signal, &r->when);
+			k->by_clear = true;
+			k->was_bad = true;
+		}
+	}
+}
+
+static void watch_service(struct judge *j, const struct model *m, const struct model_incident *i, const struct kit_service *s,
+	const struct stamp *acted)
+{
+	struct verify_watch *w = vec_push(&j->verifies);
+	text_copy(w->incident, sizeof w->incident, i->name);
+	text_copy(w->boot, sizeof w->boot, acted->boot);
+	w->acted = *acted;
+	w->acted.boot = w->boot;
+	w->service = s;
+	struct now then = {acted->at, acted->mono, ""};
+	text_copy(then.boot, sizeof then.boot, acted->boot);
+	w->acted_t = judge_time(j, &then);
+	for (size_t c = 0; c < s->verify.good.n; c++)
+		add_check(w, m, i, s->verify.good.v[c].text, "kit", s->verify.good.v[c].signal, &s->verify.good.v[c].cond);
+	if (s->verify.has_volume)
+		add_check(w, m, i, s->verify.volume.text, "volume", s->verify.volume.signal, &s->verify.volume.cond);
+	add_breached_rows(w, m, i);
+}
+
+static bool acted_upon(const struct model *m, const struct model_incident *i, const char *service)
+{
+	vec_each(struct model_action, a, &i->actions) {
+		if (!a->recovery || a->outcome != OUTCOME_DONE)
+			continue;
+		const struct kit_action *k = kit_action(m->kit, a->service, a->action);
+		if (strcmp(a->service, service) == 0 || (k && kit_action_covers(k, service)))
+			return true;
+	}
+	return false;
+}
+
+/* A service takes part when it was acted upon, when a row of it breached, or when somebody reported it. */
+static bool takes_part(const struct model *m, const struct model_incident *i, const char *service)
+{
+	if (acted_upon(m, i, service))
+		return true;
+	vec_each(struct model_breach, b, &i->breaches)
+		if (strcmp(b->service, service) == 0)
+			return true;
+	vec_each(struct model_report, p, &m->reports)
+		if (p->service && strcmp(p->service, service) == 0 && stamp_cmp(&p->at, &i->reported) >= 0 && i->reported.at)
+			return true;
+	return false;
+}
+
+static bool watched_since(const struct judge *j, const char *incident, const struct stamp *acted)
+{
+	vec_each(struct verify_watch, w, &j->verifies)
+		if (strcmp(w->incident, incident) == 0 && w->acted.at == acted->at && w->acted.mono == acted->mono)
+			return true;
+	return false;
+}
+
+static void unwatch(struct judge *j, const char *incident)
+{
+	for (size_t k = j->verifies.n; k-- > 0;)
+		if (strcmp(j->verifies.v[k].incident, incident) == 0) {
+			verify_watch_release(&j->verifies.v[k]);
+			j->verifies.v[k] = j->verifies.v[--j->verifies.n];
+		}
+}
+
+/* Late breaches add to what must be good again without starting the others anew. */
+static void refresh(struct judge *j, const struct model *m, const struct model_incident *i)
+{
+	vec_each(struct verify_watch, w, &j->verifies)
+		if (strcmp(w->incident, i->name) == 0)
+			add_breached_rows(w, m, i);
+}
+
+void judge_sync_verifies(struct judge *j, const struct model *m)
+{
+	vec_each(struct model_incident, i, &m->incidents) {
+		struct phases p;
+		if (!m->kit)
+			return;
+		if (i->open)
+			phases_of(m, i, &p);
+		if (!i->open || !p.at[PHASE_ACTED].at) {
+			unwatch(j, i->name);
+			continue;
+		}
+		if (watched_since(j, i->name, &p.at[PHASE_ACTED])) {
+			refresh(j, m, i);
+			continue;
+		}
+		unwatch(j, i->name);
+		vec_each(struct model_name, s, &i->services) {
+			const struct kit_service *k = kit_service(m->kit, s->name);
+			if (k && takes_part(m, i, s->name))
+				watch_service(j, m, i, k, &p.at[PHASE_ACTED]);
+		}
+	}
+}
+
+/* ---- looking ---- */
+enum check_state { CHECK_GOOD, CHECK_WAITING, CHECK_BAD, CHECK_CANNOT_TELL, CHECK_UNANSWERED };
+static const char *const check_words[] = {"good", "waiting", "bad", "cannot-tell", "unanswered"};
+
+struct look {                         /* a tick's look at one service */
+	struct jw w;
+	bool all_good, unmeasured;
+	int measured;                 /* checks beyond the backend's version */
+	char states[600];
+	char first_bad[200];
+};
+
+static void put_check(struct look *l, const char *name, const char *from, enum check_state s, bool was_bad, int64_t held, int64_t need,
+	double value, const char *detail)
+{
+	jw_obj(&l->w);
+	jw_kstr(&l->w, "name", name);
+	jw_kstr(&l->w, "from", from);
+	jw_kstr(&l->w, "state", check_words[s]);
+	jw_kbool(&l->w, "was_bad", was_bad);
+	jw_knum(&l->w, "held_s", (double)held / 1e6);
+	jw_knum(&l->w, "need_s", (double)need / 1e6);
+	if (isfinite(value))
+		jw_knum(&l->w, "value", value);
+	if (detail)
+		jw_kstr(&l->w, "detail", detail);
+	jw_obj_end(&l->w);
+	size_t n = strlen(l->states);
+	if (n + 2 < sizeof l->states) {
+		l->states[n] = check_words[s][0];
+		l->states[n + 1] = '\0';
+	}
+	if (s == CHECK_GOOD)
+		return;
+	l->all_good = false;
+	l->unmeasured = l->unmeasured || s == CHECK_CANNOT_TELL;
+	if (!l->first_bad[0])
+		(void)snprintf(l->first_bad, sizeof l->first_bad, "%.120s: %.60s", name, detail ? detail : check_words[s]);
+}
+
+static void look_condition(struct look *l, const struct model *m, struct check_watch *c, int64_t t)
+{
+	struct finding f;
+	tracker_find(&c->t, m, t, &f);
+	int64_t need = c->by_clear ? c->t.clear_us : f.need;
+	int64_t held = c->by_clear ? f.clear_held : f.held;
+	bool good = c->by_clear ? f.cleared : f.holds;
+	enum check_state s = good ? CHECK_GOOD : f.quality != QUALITY_OK ? CHECK_CANNOT_TELL : held >= 0 ? CHECK_WAITING : CHECK_BAD;
+	const char *detail = NULL;
+	if (s == CHECK_CANNOT_TELL)
+		detail = t < c->t.not_before_t || !c->t.bad.any ? "no sample newer than the revert and its window yet" : "no fresh sample";
+	l->measured++;
+	put_check(l, c->name, c->from, s, c->was_bad, held > 0 ? (held < need ? held : need) : 0, need, f.value, detail);
+}
+
+static const struct model_action *last_deploying(const struct model_incident *i, const char *service)
+{
+	const struct model_action *last = NULL;
+	vec_each(struct model_action, a, &i->actions)
+		if (a->recovery && a->outcome == OUTCOME_DONE && a->to && strcmp(a->service, service) == 0 && a->level >= 2)
+			last = a;
+	return last;
+}
+
+static void look_version(struct look *l, const struct model *m, const struct model_incident *i, const struct kit_service *s)
+{
+	const struct model_action *a = s->verify.version ? last_deploying(i, s->name) : NULL;
+	const struct model_deploy *d = model_deploy(m, s->name);
+	char detail[160];
+	if (!a)
+		return;
+	const struct model_backend *b = d ? model_backend(m, d->backend) : NULL;
+	if (!d || stamp_cmp(&d->learned, &a->fired) < 0 || !b || strcmp(b->state, "ready") != 0) {
+		put_check(l, "one version serves", "backend", CHECK_CANNOT_TELL, true, 0, 0, NAN, "the backend has told nothing since it was fired");
+		return;
+	}
+	bool right = strcmp(d->version, a->to) == 0, whole = d->share >= 1 && d->instances_old <= 0;
+	bool settled = strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0;
+	(void)snprintf(detail, sizeof detail, "%.60s serves %.0f %%", d->version, d->share * 100);
+	put_check(l, "one version serves", "backend", right && whole && settled ? CHECK_GOOD : right ? CHECK_WAITING : CHECK_BAD, true, 0, 0, NAN,
+		detail);
+}
+
+/* Reports of the incident on this service; those of no service are asked where the first service is looked at. */
+static void look_reports(struct look *l, const struct model *m, const struct model_incident *i, const char *service, bool first)
+{
+	vec_each(struct model_report, p, &m->reports) {
+		bool ours = p->service ? strcmp(p->service, service) == 0 : first;
+		if (!ours || !i->reported.at || stamp_cmp(&p->at, &i->reported) < 0)
+			continue;
+		char name[160];
+		(void)snprintf(name, sizeof name, "\"%.120s\"", p->note && *p->note ? p->note : p->signal);
+		put_check(l, name, "report", p->gone ? CHECK_GOOD : CHECK_UNANSWERED, true, 0, 0, NAN, p->gone ? "answered: gone" : p->by);
+		l->measured++;
+	}
+}
+
+static enum verify_state state_of(const struct look *l, const struct verify_watch *w, int64_t t)
+{
+	if (!l->measured)
+		return VERIFY_NONE;
+	if (l->all_good)
+		return VERIFY_PASSED;
+	if (t - w->acted_t < w->service->verify.within)
+		return VERIFY_WAITING;
+	return l->unmeasured ? VERIFY_UNMEASURED : VERIFY_FAILED;
+}
+
+static void verify_why(const struct look *l, const struct verify_watch *w, enum verify_state s, int64_t t, struct jw *jw)
+{
+	switch (s) {
+	case VERIFY_PASSED:
+		return;
+	case VERIFY_NONE:
+		jw_kstr(jw, "why", "the kit names nothing to check, and nothing that was measured had been bad");
+		return;
+	case VERIFY_WAITING:
+		if (t - w->acted_t > w->service->verify.caches_may_lag && l->first_bad[0] && strchr(l->states, 'b'))
+			jw_kstr(jw, "why", l->first_bad);
+		return;
+	case VERIFY_FAILED: case VERIFY_UNMEASURED:
+		jw_kstr(jw, "why", l->first_bad);
+		return;
+	}
+}
+
+static void look_at(const struct model *m, const struct judge *j, const struct now *now, struct verify_watch *w, bool first, struct drafts *out)
+{
+	const struct model_incident *i = model_incident(m, w->incident);
+	struct look l = {.all_good = true};
+	struct buf checks;
+	int64_t t = judge_time(j, now);
+	buf_init(&checks, JSON_LINE_MAX / 2);
+	jw_init(&l.w, &checks);
+	jw_arr(&l.w);
+	for (size_t c = 0; c < w->checks.n; c++)
+		look_condition(&l, m, &w->checks.v[c], t);
+	look_version(&l, m, i, w->service);
+	look_reports(&l, m, i, w->service->name, first);
+	jw_arr_end(&l.w);
+	enum verify_state s = state_of(&l, w, t);
+	const struct model_verify *was = model_verify(i, w->service->name);
+	if (!was || was->state != s || strcmp(w->said, l.states) != 0) {
+		struct jw jw = drafts_begin(out, EVENT_VERIFY, w->incident, "engine");
+		jw_kstr(&jw, "service", w->service->name);
+		jw_kstr(&jw, "state", verify_state_name(s));
+		verify_why(&l, w, s, t, &jw);
+		jw_key(&jw, "checks");
+		jw_raw(&jw, buf_str(&checks), checks.len);
+		draft_end(&jw);
+		text_copy(w->said, sizeof w->said, l.states);
+	}
+	buf_release(&checks);
+}
+
+void tick_verify(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
+{
+	for (size_t k = 0; k < j->verifies.n; k++) {
+		struct verify_watch *w = &j->verifies.v[k];
+		const struct model_incident *i = model_incident(m, w->incident);
+		bool first = true;
+		for (size_t q = 0; q < k; q++)
+			first = first && strcmp(j->verifies.v[q].incident, w->incident) != 0;
+		if (i && i->open && !i->verified.at)
+			look_at(m, j, now, w, first, out);
+	}
+}
