@@ -9,11 +9,9 @@ void sha256_pieces(const struct piece *p, size_t n, unsigned char out[SHA_LEN])
 	/* One context for the process' life: making one costs more than a short digest. */
 	static _Thread_local EVP_MD_CTX *ctx;
 	static _Thread_local EVP_MD *md;
-	if (!ctx)
-		ctx = EVP_MD_CTX_new();
-	if (!md)
-		md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (!ctx || !md || EVP_DigestInit_ex2(ctx, md, NULL) != 1)
+	if (!ctx && (ctx = EVP_MD_CTX_new()) != NULL && (md = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL)
+		(void)EVP_DigestInit_ex2(ctx, md, NULL);
+	if (!ctx || EVP_DigestInit_ex2(ctx, NULL, NULL) != 1)
 		abort(); /* no digest, no evidence: there is nothing to go on with */
 	for (size_t i = 0; i < n; i++)
 		if (p[i].len && EVP_DigestUpdate(ctx, p[i].data, p[i].len) != 1)

@@ -35,38 +35,68 @@ int event_kind_salted(enum event_kind k)
 	return k < EVENT_KIND_UNKNOWN ? kinds[k].salted : 0;
 }
 
-/* ns(x): LENGTH:BYTES, - the one framing that no two different envelopes share */
-static void ns_str(struct buf *b, const char *s)
+/* v in plain decimal at out; returns its length.  Two digits a division: verify prints three numbers an event. */
+static size_t put_int(char *out, int64_t v)
 {
-	size_t n = s ? strlen(s) : 0;
-	buf_addf(b, "%zu:", n);
-	buf_add(b, s ? s : "", n);
-	buf_addc(b, ',');
+	char digits[24];
+	size_t at = sizeof digits, sign = v < 0;
+	uint64_t u = sign ? 0 - (uint64_t)v : (uint64_t)v;
+	while (u >= 100) {
+		unsigned two = (unsigned)(u % 100);
+		u /= 100;
+		digits[--at] = (char)('0' + two % 10);
+		digits[--at] = (char)('0' + two / 10);
+	}
+	digits[--at] = (char)('0' + u % 10);
+	if (u >= 10)
+		digits[--at] = (char)('0' + u / 10);
+	if (sign)
+		digits[--at] = '-';
+	memcpy(out, digits + at, sizeof digits - at);
+	return sizeof digits - at;
 }
 
-static void ns_int(struct buf *b, int64_t v)
+/* ns(x): LENGTH:BYTES, - the one framing that no two different envelopes share */
+static char *ns_str(char *out, const char *s, size_t n)
 {
-	char text[32];
-	(void)snprintf(text, sizeof text, "%" PRId64, v);
-	ns_str(b, text);
+	out += put_int(out, (int64_t)n);
+	*out++ = ':';
+	if (n)
+		memcpy(out, s, n);
+	out += n;
+	*out++ = ',';
+	return out;
+}
+
+static char *ns_int(char *out, int64_t v)
+{
+	char text[24];
+	return ns_str(out, text, put_int(text, v));
 }
 
 void event_chain(const unsigned char prev[SHA_LEN], const struct event *e, unsigned char out[SHA_LEN])
 {
 	static const char domain[] = "backout/event/1\n";
-	struct buf ns;
-	buf_init(&ns, JSON_LINE_MAX);
-	ns_int(&ns, e->seq);
-	ns_int(&ns, e->at);
-	ns_str(&ns, e->boot);
-	ns_int(&ns, e->mono);
-	ns_str(&ns, e->incident);
-	ns_str(&ns, e->kind);
-	ns_str(&ns, e->actor);
-	const struct piece pieces[] = {
-		{domain, sizeof domain - 1}, {prev, SHA_LEN}, {ns.data, ns.len}, {e->body_sha, SHA_LEN}};
-	sha256_pieces(pieces, 4, out);
-	buf_release(&ns);
+	const size_t d = sizeof domain - 1;
+	char small[1024], *at = small, *big = NULL;
+	size_t boot = strlen(e->boot), kind = strlen(e->kind), actor = strlen(e->actor);
+	size_t incident = e->incident ? strlen(e->incident) : 0;
+	/* everything in one piece, since every piece costs the digest a call; 256 covers digests and framing */
+	if (boot + kind + actor + incident + 256 > sizeof small)
+		at = big = mem_new(boot + kind + actor + incident + 256);
+	char *p = at;
+	memcpy(p, domain, d);
+	memcpy(p + d, prev, SHA_LEN);
+	p = ns_int(p + d + SHA_LEN, e->seq);
+	p = ns_int(p, e->at);
+	p = ns_str(p, e->boot, boot);
+	p = ns_int(p, e->mono);
+	p = ns_str(p, e->incident, incident);
+	p = ns_str(p, e->kind, kind);
+	p = ns_str(p, e->actor, actor);
+	memcpy(p, e->body_sha, SHA_LEN);
+	sha256(at, (size_t)(p - at) + SHA_LEN, out);
+	free(big);
 }
 
 const char *head_print(const char *store_id, int64_t seq, const unsigned char chain[SHA_LEN], int64_t at, char out[HEAD_LEN])

@@ -27,6 +27,9 @@ void json_free(struct json *root);
 enum json_type { JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 enum json_type json_type(const struct json *v); /* JSON_NONE for NULL */
 
+/* Would json_parse take it?  The same answer without a tree, several times faster. */
+enum status json_check(const char *s, size_t len, size_t max, enum json_type *out_type, struct fault *f);
+
 /* Everything below takes NULL for "not there" and answers with the default. */
 const struct json *json_get(const struct json *obj, const char *key);
 const char *json_str(const struct json *v, const char *def);

@@ -28,8 +28,11 @@ static int scan_peek(const struct scan *c)
 
 static void scan_space(struct scan *c)
 {
-	while (c->i < c->len && strchr(" \t\n\r", c->s[c->i]) && c->s[c->i])
-		c->i++;
+	for (; c->i < c->len; c->i++) {
+		char ch = c->s[c->i];
+		if (ch != ' ' && ch != '\t' && ch != '\n' && ch != '\r')
+			return;
+	}
 }
 
 static bool scan_hex4(struct scan *c, unsigned *out)
@@ -67,9 +70,19 @@ static bool scan_unicode(struct scan *c)
 	return (lo >= 0xdc00 && lo <= 0xdfff) || scan_fail(c, "lone surrogate");
 }
 
+/* Nearly all of nearly every string is plain ASCII: pass it without a look at anything else. */
+static void scan_plain(struct scan *c)
+{
+	size_t i = c->i;
+	while (i < c->len && c->s[i] >= 0x20 && c->s[i] != '"' && c->s[i] != '\\' && (unsigned char)c->s[i] < 0x80)
+		i++;
+	c->i = i;
+}
+
 static bool scan_string(struct scan *c)
 {
-	for (c->i++; c->i < c->len;) {
+	c->i++;
+	for (scan_plain(c); c->i < c->len; scan_plain(c)) {
 		unsigned char ch = (unsigned char)c->s[c->i];
 		if (ch == '"') {
 			c->i++;
@@ -86,8 +99,6 @@ static bool scan_string(struct scan *c)
 			} else if (!e || !strchr("\"\\/bfnrt", e)) {
 				return scan_fail(c, "bad escape");
 			}
-		} else if (ch < 0x80) {
-			c->i++;
 		} else {
 			uint32_t cp;
 			size_t n = utf8_next(c->s + c->i, c->len - c->i, &cp);

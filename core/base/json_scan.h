@@ -1,5 +1,5 @@
 /* The strict door in front of the JSON library: one pass over the bytes that
- * refuses what contract 3 refuses.  Called by json.c alone; keeps no state. */
+ * refuses what contract 3 refuses.  Called by json.c and json_check.c alone; keeps no state. */
 #ifndef BASE_JSON_SCAN_H
 #define BASE_JSON_SCAN_H
 

@@ -12,13 +12,16 @@
 
 #define ENVELOPE_MAX 256 /* bytes of an incident's or actor's name */
 
-int journal_insert(struct journal *j, const struct event *e)
+void journal_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono)
 {
-	sqlite3_stmt *st = j->insert;
+	sqlite3_bind_int64(insert, 2, at);
+	sqlite3_bind_text(insert, 3, boot, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 4, mono);
+}
+
+int journal_insert(sqlite3_stmt *st, const struct event *e)
+{
 	sqlite3_bind_int64(st, 1, e->seq);
-	sqlite3_bind_int64(st, 2, e->at);
-	sqlite3_bind_text(st, 3, e->boot, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 4, e->mono);
 	sqlite3_bind_text(st, 5, e->incident, -1, SQLITE_STATIC); /* NULL binds null */
 	sqlite3_bind_text(st, 6, e->kind, -1, SQLITE_STATIC);
 	sqlite3_bind_text(st, 7, e->actor, -1, SQLITE_STATIC);
@@ -39,7 +42,7 @@ static bool name_ok(const char *s)
 /* What may go in: contract 3, "refused at the door". */
 static enum status check_draft(const struct draft *d, struct fault *f)
 {
-	struct json *body = NULL;
+	enum json_type type;
 	const char *kind = event_kind_name(d->kind);
 	if (d->kind >= EVENT_KIND_UNKNOWN || !d->actor || !name_ok(d->actor) || (d->incident && *d->incident && !name_ok(d->incident)))
 		return fault_set(f, STATUS_OUTSIDE, "bad-event", "an event with a bad kind, actor or incident was not recorded");
@@ -47,11 +50,9 @@ static enum status check_draft(const struct draft *d, struct fault *f)
 		return fault_set(f, STATUS_OUTSIDE, "bad-body", "the body of %s is too large and was not recorded", kind);
 	size_t max = d->kind == EVENT_KIT_LOADED ? JSON_KIT_MAX : JSON_LINE_MAX;
 	struct fault why = {{0}};
-	if (json_parse(buf_str(&d->body), d->body.len, max, &body, &why) != STATUS_OK)
+	if (json_check(buf_str(&d->body), d->body.len, max, &type, &why) != STATUS_OK)
 		return fault_set(f, STATUS_OUTSIDE, "bad-body", "the body of %s was not recorded: %s", kind, why.what);
-	bool object = json_type(body) == JSON_OBJECT;
-	json_free(body);
-	if (object)
+	if (type == JSON_OBJECT)
 		return STATUS_OK;
 	return fault_set(f, STATUS_OUTSIDE, "bad-body", "the body of %s is not an object and was not recorded", kind);
 }
@@ -72,18 +73,31 @@ static enum status check_ready(const struct journal *j, struct fault *f)
 	return STATUS_OUTSIDE;
 }
 
+/* Under the write lock: is the newest event the one we know? */
+static int check_newest(struct journal *j)
+{
+	int rc = sqlite3_step(j->newest);
+	bool same = rc == SQLITE_ROW && sqlite3_column_int64(j->newest, 0) == j->head && sqlite3_column_bytes(j->newest, 1) == SHA_LEN &&
+		memcmp(sqlite3_column_blob(j->newest, 1), j->chain, SHA_LEN) == 0;
+	int again = sqlite3_reset(j->newest);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		return again;
+	return same ? SQLITE_DONE : SQLITE_CONSTRAINT;
+}
+
 /* Digest, chain and insert one after the other; the head moves in *at only. */
 static int insert_all(struct journal *j, const struct draft *d, size_t n, const struct now *now)
 {
 	j->tried = j->head;
 	memcpy(j->tried_chain, j->chain, SHA_LEN);
+	journal_bind_now(j->insert, now->at, now->boot, now->mono);
 	for (size_t i = 0; i < n; i++) {
 		const char *incident = d[i].incident && *d[i].incident ? d[i].incident : NULL;
 		struct event e = {.seq = j->tried + 1, .at = now->at, .boot = now->boot, .mono = now->mono, .incident = incident,
 			.kind = event_kind_name(d[i].kind), .actor = d[i].actor, .body = buf_str(&d[i].body), .body_len = d[i].body.len};
 		sha256(e.body, e.body_len, e.body_sha);
 		event_chain(j->tried_chain, &e, e.chain);
-		int rc = journal_insert(j, &e);
+		int rc = journal_insert(j->insert, &e);
 		if (rc != SQLITE_DONE)
 			return rc;
 		j->tried = e.seq;
@@ -124,6 +138,8 @@ enum status journal_append(struct journal *j, const struct draft *d, size_t n, c
 	if (!n)
 		return STATUS_OK;
 	int rc = run(j->begin);
+	if (rc == SQLITE_DONE)
+		rc = check_newest(j);
 	if (rc == SQLITE_DONE)
 		rc = insert_all(j, d, n, now);
 	if (rc != SQLITE_DONE)

@@ -57,19 +57,19 @@ static const struct {
 	{SQLITE_LOCKED, "busy", "another program holds it", "end the other program (fuser PATH names it)"},
 	{SQLITE_TOOBIG, "too-big", "a value is larger than a journal may hold", "backout verify PATH names the event"},
 	{SQLITE_NOMEM, "no-memory", "no memory", "free memory"},
-	{SQLITE_CONSTRAINT, "refused", "the store refused the event", "another program wrote into it: backout verify PATH"},
+	{SQLITE_CONSTRAINT, "store-changed", "another program wrote into it", "end that program, then: backout verify PATH; start the engine again"},
 	{SQLITE_ERROR, "not-a-store", "it is not a journal of backout", "name the journal.db of a kit"},
 };
 
 enum status store_fault(struct fault *f, enum status s, sqlite3 *db, int rc, const char *doing, const char *path)
 {
-	int os = db ? sqlite3_system_errno(db) : 0;
-	bool full = (rc & 0xff) == SQLITE_IOERR && (os == ENOSPC || os == EDQUOT);
-	bool constraint = (rc & 0xff) == SQLITE_CONSTRAINT && db;
+	/* errno says something only where SQLite asked the system */
+	int os = db && ((rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN) ? sqlite3_system_errno(db) : 0;
+	bool full = (os == ENOSPC || os == EDQUOT);
 	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++) {
 		if (full ? i > 0 : causes[i].rc != rc && causes[i].rc != (rc & 0xff))
 			continue;
-		const char *more = constraint ? sqlite3_errmsg(db) : os && !full ? strerror(os) : "";
+		const char *more = os && !full ? strerror(os) : "";
 		fault_set(f, s, causes[i].code, "cannot %s %s: %s%s%s%s", doing, path, causes[i].what,
 			*more ? " (" : "", more, *more ? ")" : "");
 		fault_mend(f, "%s", causes[i].mend);
@@ -191,7 +191,7 @@ enum status store_read_head(sqlite3 *db, const char *path, int64_t *out_seq, uns
 	enum status s = STATUS_OK;
 	*out_seq = 0;
 	memset(out_chain, 0, SHA_LEN);
-	int rc = sqlite3_prepare_v2(db, "SELECT seq,chain FROM event ORDER BY seq DESC LIMIT 1", -1, &st, NULL);
+	int rc = sqlite3_prepare_v2(db, STORE_NEWEST, -1, &st, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
 	if (rc == SQLITE_ROW && sqlite3_column_bytes(st, 1) == SHA_LEN) {
@@ -206,19 +206,25 @@ enum status store_read_head(sqlite3 *db, const char *path, int64_t *out_seq, uns
 	return s;
 }
 
-/* A text column, or NULL where it is none or holds a NUL (the chain would not see what follows it). */
+/* A text column, or NULL where it is null or holds a NUL (the chain would not see what follows it).  Types are not
+ * asked for: STRICT keeps them, verify compares the table's own text, and this runs once an event and column. */
 static const char *row_text(sqlite3_stmt *st, int column, size_t *out_len)
 {
-	if (sqlite3_column_type(st, column) != SQLITE_TEXT)
-		return NULL;
 	const char *s = (const char *)sqlite3_column_text(st, column);
-	*out_len = (size_t)sqlite3_column_bytes(st, column);
-	return s && strlen(s) == *out_len ? s : NULL;
+	if (!s)
+		return NULL;
+	*out_len = strlen(s);
+	return *out_len == (size_t)sqlite3_column_bytes(st, column) ? s : NULL;
+}
+
+static bool row_null(sqlite3_stmt *st, int column)
+{
+	return sqlite3_column_type(st, column) == SQLITE_NULL;
 }
 
 static bool row_sha(sqlite3_stmt *st, int column, unsigned char out[SHA_LEN])
 {
-	const void *p = sqlite3_column_type(st, column) == SQLITE_BLOB ? sqlite3_column_blob(st, column) : NULL;
+	const void *p = sqlite3_column_blob(st, column);
 	if (!p || sqlite3_column_bytes(st, column) != SHA_LEN)
 		return false;
 	memcpy(out, p, SHA_LEN);
@@ -232,18 +238,16 @@ bool store_row(sqlite3_stmt *st, struct event *out, const char **out_what)
 	out->seq = sqlite3_column_int64(st, 0);
 	out->at = sqlite3_column_int64(st, 1);
 	out->mono = sqlite3_column_int64(st, 3);
-	out->incident = NULL;
-	out->body = NULL;
 	out->body_len = 0;
 	if (!(out->boot = row_text(st, 2, &n)))
 		bad = "its boot is not text";
-	else if (sqlite3_column_type(st, 4) != SQLITE_NULL && (!(out->incident = row_text(st, 4, &n)) || !n))
+	else if (!(out->incident = row_text(st, 4, &n)) ? !row_null(st, 4) : !n)
 		bad = "its incident is neither null nor text";
 	else if (!(out->kind = row_text(st, 5, &n)))
 		bad = "its kind is not text";
 	else if (!(out->actor = row_text(st, 6, &n)))
 		bad = "its actor is not text";
-	else if (sqlite3_column_type(st, 7) != SQLITE_NULL && !(out->body = row_text(st, 7, &out->body_len)))
+	else if (!(out->body = row_text(st, 7, &out->body_len)) && !row_null(st, 7))
 		bad = "its body is not text";
 	else if (!row_sha(st, 8, out->body_sha))
 		bad = "its body_sha is not 32 bytes";

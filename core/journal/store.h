@@ -23,7 +23,7 @@ struct journal {
 	struct store_id id;
 	int64_t head;
 	unsigned char chain[SHA_LEN];
-	sqlite3_stmt *begin, *insert, *commit, *rollback;
+	sqlite3_stmt *begin, *newest, *insert, *commit, *rollback;
 	bool unknown;            /* a commit failed: nothing goes in before journal_recover */
 	int64_t tried;           /* head as it is if the last append landed */
 	unsigned char tried_chain[SHA_LEN];
@@ -49,6 +49,7 @@ int64_t store_int(sqlite3 *db, const char *sql, int64_t def, int *out_rc);
 enum status store_check_header(sqlite3 *db, const char *path, bool *out_empty, struct fault *f);
 /* The store's identity from event 1. */
 enum status store_read_id(sqlite3 *db, const char *path, struct store_id *out, struct fault *f);
+#define STORE_NEWEST "SELECT seq,chain FROM event ORDER BY seq DESC LIMIT 1"
 /* Newest seq and chain; seq 0 and zeros where there is no event. */
 enum status store_read_head(sqlite3 *db, const char *path, int64_t *out_seq, unsigned char out_chain[SHA_LEN], struct fault *f);
 
@@ -59,8 +60,10 @@ bool store_row(sqlite3_stmt *st, struct event *out, const char **out_what);
 /* The store for writing, empty stores refused: connect, check, pragmas, statements, head. */
 enum status journal_attach(struct journal *j, struct fault *f);
 void journal_detach(struct journal *j);
-/* Insert one event that has seq, digest and chain. Returns SQLite's answer. */
-int journal_insert(struct journal *j, const struct event *e);
+/* What all events of a commit share; boot must live until the last of them is in. */
+void journal_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono);
+/* Insert one event that has seq, digest and chain, at the moment that is bound. Returns SQLite's answer. */
+int journal_insert(sqlite3_stmt *insert, const struct event *e);
 /* fsync the directory that holds path. */
 bool store_sync_dir(const char *path);
 
