@@ -199,16 +199,21 @@ static bool make_kit(const struct world *w)
 
 /* ---- the engine, and the course of things ---------------------------------------------- */
 
-/* Is the store's lock held?  Trying it never gets in an engine's way: it is taken only
- * where nobody has it, shared, and let go in the same breath. */
+/* Is the store's lock held by the process that it names?  It is only tried where that process lives, and then
+ * nobody who starts can find it taken by us. */
 static bool engine_lives(const struct world *w)
 {
-	char path[4200];
+	char path[4200], text[8192];
 	snprintf(path, sizeof path, "%s/store/lock", w->o->dir);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return false;
+	ssize_t n = read(fd, text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	const char *line = strstr(text, "pid ");
+	long pid = line && (line == text || line[-1] == '\n') ? strtol(line + 4, NULL, 10) : 0;
+	bool held = pid > 1 && os_pid_start((pid_t)pid) && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
 	return held;
 }
 

@@ -3,13 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 #include "base/mem.h"
 #include "base/os.h"
 #include "cli/demo_place.h"
+#include "cli/store_lock.h"
 
 /* engine.sock lies five names deeper and must stay below 100 bytes (contract 1) */
 #define PLACE_LEN_MAX 60
@@ -77,13 +76,9 @@ enum status place_new(const char *place, char out[PLACE_MAX], struct fault *f)
 
 bool world_has_engine(const char *world)
 {
-	char path[PLACE_MAX + 16];
-	snprintf(path, sizeof path, "%s/store/lock", world);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	if (fd >= 0)
-		close(fd);
-	return held;
+	char dir[PLACE_MAX + 16];
+	snprintf(dir, sizeof dir, "%s/store", world);
+	return store_is_held(dir);
 }
 
 /* ---- its processes, as it wrote them down ----------------------------------------- */

@@ -1,18 +1,15 @@
 /* The store found and folded for the commands that only read. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "base/os.h"
 #include "base/text.h"
 #include "cli/offline.h"
 #include "cli/reading.h"
+#include "cli/store_lock.h"
 #include "client/client.h"
 #include "feed/feed.h"
 #include "kit/kit_read.h"
@@ -59,17 +56,12 @@ static enum status find_store(const struct cli *c, struct buf *out, struct fault
 
 /* ---- is anybody at home ----------------------------------------------------------- */
 
-/* An engine holds `lock` beside its store; trying it shared, for an instant, disturbs none. */
 static bool engine_runs(const char *store)
 {
-	char lock[4200];
+	char dir[4200];
 	const char *slash = strrchr(store, '/');
-	snprintf(lock, sizeof lock, "%.*s/lock", slash ? (int)(slash - store) : 1, slash ? store : ".");
-	int fd = open(lock, O_RDONLY | O_CLOEXEC);
-	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	if (fd >= 0)
-		close(fd);
-	return held;
+	snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - store) : 1, slash ? store : ".");
+	return store_is_held(dir);
 }
 
 static const struct model_action *unknown_action(const struct model *m)

@@ -92,6 +92,7 @@ def with_engine(where):
     """The world ends within 5 s of whoever held the store's lock."""
     (where / "store").mkdir()
     lock = open(where / "store/lock", "w")
+    print(f"store journal.db\npid {os.getpid()}", file=lock, flush=True)
     fcntl.flock(lock, fcntl.LOCK_EX)
     keeper, world = start(where)
     time.sleep(3.5)
