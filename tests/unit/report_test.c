@@ -16,12 +16,26 @@
 
 #define BASE INT64_C(1795000000000000) /* 2026-11-18T11:06:40Z */
 
+static const char kit_yaml[] =
+	"kit: 1\nname: demo\nenvironment: demo\n"
+	"people:\n  ravi: {name: Ravi, uid: 1000, roles: [incident-commander, on-call]}\n"
+	"tiers:\n  customer-facing: {recovery: rollback, revert_target: 5m}\n"
+	"authority:\n  service: {roles: [on-call, incident-commander]}\n"
+	"backends:\n  hosts: {plugin: releases}\n  shop: {plugin: probe}\n"
+	"rubric:\n  - {name: locked-out, signal: login_failures, when: \"> 5% for 8s\", action: reverse, owner: on-call, timer: 2m}\n";
+static const char auth_yaml[] =
+	"service: auth\ntier: customer-facing\nowner: ravi\ndeploys: {backend: hosts, target: {dir: /x}}\n"
+	"signals:\n  login_failures: {backend: shop, query: q, unit: ratio, every: 1s, window: 15s}\n"
+	"actions:\n  - {name: auth-rollback, key: r, level: 2, class: reverse, verb: rollback, backend: hosts, confirmed: {time: 2m, on: 2026-11-16, where: demo, by: ravi}}\n"
+	"verify: {good: [\"login_failures < 2% for 15s\"], within: 5m}\n";
+
 struct step { int t; const char *incident, *kind, *actor, *body; };
 
 /* An outage from quiet to closed; t in seconds. */
 static const struct step story[] = {
 	{0, NULL, "store", "engine", "{\"format\":1,\"id\":\"00112233445566778899aabbccddeeff\",\"kit\":\"demo\",\"environment\":\"demo\",\"tool\":\"t\"}"},
 	{1, NULL, "engine", "engine", "{\"what\":\"started\",\"host\":\"h\",\"pid\":7,\"version\":\"0\",\"reducer\":1}"},
+	{1, NULL, "kit.loaded", "engine", NULL}, /* the kit above */
 	{1, NULL, "plugin", "plugin:hosts", "{\"backend\":\"hosts\",\"plugin\":\"releases\",\"version\":\"1\",\"state\":\"ready\",\"pid\":8,\"restarts\":0,\"verbs\":[\"rollback\"]}"},
 	{1, NULL, "plugin", "plugin:shop", "{\"backend\":\"shop\",\"plugin\":\"probe\",\"version\":\"1\",\"state\":\"down\",\"pid\":0,\"restarts\":3,\"verbs\":[]}"},
 	{20, NULL, "deploy", "plugin:hosts", "{\"service\":\"auth\",\"version\":\"8.14.0\",\"previous\":\"8.13.2\",\"by\":\"lena\",\"at\":\"2026-11-18T11:07:00Z\",\"strategy\":\"recreate\",\"share\":1,\"state\":\"live\"}"},
@@ -38,16 +52,40 @@ static const struct step story[] = {
 };
 #define STORY (sizeof story / sizeof *story)
 
+static void kit_body(struct buf *b)
+{
+	struct jw w;
+	buf_init(b, 1 << 16);
+	jw_init(&w, b);
+	jw_obj(&w);
+	jw_kbool(&w, "in_use", true);
+	jw_key(&w, "files");
+	jw_arr(&w);
+	for (int i = 0; i < 2; i++) {
+		jw_obj(&w);
+		jw_kstr(&w, "path", i ? "services/auth.yaml" : "kit.yaml");
+		jw_kstr(&w, "text", i ? auth_yaml : kit_yaml);
+		jw_obj_end(&w);
+	}
+	jw_arr_end(&w);
+	jw_obj_end(&w);
+}
+
 /* The story as far as second t. */
 static struct model *told_until(int t)
 {
 	struct model *m = model_new();
+	struct buf kit;
+	kit_body(&kit);
 	for (size_t i = 0; i < STORY && story[i].t <= t; i++) {
 		const struct step *s = &story[i];
 		struct event e = {.seq = (int64_t)i + 1, .at = BASE + s->t * US_SECOND, .boot = "b", .mono = s->t * US_SECOND,
-			.incident = s->incident, .kind = s->kind, .actor = s->actor, .body = s->body, .body_len = strlen(s->body)};
+			.incident = s->incident, .kind = s->kind, .actor = s->actor, .body = s->body ? s->body : buf_str(&kit)};
+		e.body_len = strlen(e.body);
 		model_reduce(m, &e);
 	}
+	buf_release(&kit);
+	assert_true(t < 1 || m->kit != NULL);
 	return m;
 }
 
@@ -194,7 +232,10 @@ static const struct want show_wants[] = {
 	{118, "durations/onset_to_verified_s", "93"},
 	{118, "promises/confirmed_s", "120"},
 	{118, "promises/confirmed_kept", "true"},
-	{118, "promises/target_s", "null"},
+	{118, "promises/target_s", "300"},
+	{118, "promises/target_kept", "true"},
+	{118, "promises/kept", "true"},
+	{60, "promises/target_s", "300"},
 	{130, "state", "\"closed\""},
 	{130, "resolution", "\"reverted\""},
 };
@@ -229,7 +270,7 @@ static const struct want change_wants[] = {
 	{20, "0/to", "\"8.14.0\""},
 	{20, "0/by", "\"lena\""},
 	{20, "0/at", "\"2026-11-18T11:07:00.000000Z\""},
-	{20, "0/since", "\"not-measured\""},
+	{20, "0/since", "\"clean\""},
 	{35, "0/since", "\"breached\""},
 	{130, "0/since", "\"breached\""},
 };
@@ -262,7 +303,8 @@ static const struct want brief_wants[] = {
 	{60, "", "for 0:35"},
 	{60, "", "ravi commands"},
 	{60, "", "ACTION     none fired"},
-	{60, "", "NEEDS      a decision"},
+	{60, "", "auth locked-out 61.0 %"},
+	{60, "", "NEEDS      a decision: auth-rollback of auth"},
 	{70, "", "8.14.0 -> 8.13.2: running since"},
 	{70, "", "NEEDS      nothing yet: INC-1/1 runs"},
 	{74, "", "VERIFIED   NOT YET: its window drains"},
