@@ -17,8 +17,8 @@ const struct command cli_commands[] = {
 	{"engine", "[KIT] [--replace]", "the engine alone, in the foreground, until SIGTERM",
 		"Holds the store of the kit, runs its plugins and serves its clients.\n"
 		"--replace takes over from an engine that runs already.\n", NULL},
-	{"init", "DIR", "write the commented baseline kit", "The kit passes `backout check` and is not armed: nothing fires.\n", NULL},
-	{"check", "[KIT]", "validate a kit", "Prints FILE:LINE:COLUMN: what, and the mend, for every error of every file.\n", NULL},
+	{"init", "DIR", "write the commented baseline kit", "The kit passes `backout check` and is not armed: nothing fires.\n", cmd_init},
+	{"check", "[KIT] [--live]", "validate a kit", "Prints FILE:LINE:COLUMN: what, and the mend, for every error of every file.\n", cmd_check},
 	{"status", "[--format line|tmux|json]", "one line for a prompt or tmux", "Starts no engine.\n", cmd_status},
 	{"list", "", "the incidents of the store, newest first", NULL, cmd_list},
 	{"show", "INCIDENT", "one incident, whole", NULL, cmd_show},

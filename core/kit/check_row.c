@@ -64,15 +64,12 @@ static bool parse_when(struct checker *c, struct kit_row *r, enum unit unit)
 
 static void check_report_row(struct checker *c, struct kit_row *r)
 {
-	const struct kit_report *report = kit_report(c->k, r->signal);
 	struct place at = place_in(&c->b, r, "when", -1);
 	if (strcmp(r->signal, "other") == 0)
 		mend_with(err(c, place_in(&c->b, r, "signal", -1), "the report `other` breaches no row"), "declare a report of your own");
 	if (r->when_text && parse_when(c, r, UNIT_COUNT)) {
 		if (r->when.kind == COND_CMP || r->when.kind == COND_BURN)
 			mend_with(err(c, at, "%.64s is a report: it is counted, not measured", r->signal), "write any, or \"> 3 in 1h\"");
-		else if (r->when.kind == COND_COUNT && !report->counts)
-			mend_with(warn(c, at, "the report %.64s does not count", r->signal), "give it `counts: true`, or write any");
 	}
 	if (r->on_timer == END_FIRE)
 		mend_with(err(c, place_in(&c->b, r, "on_timer", -1), "reports never act by themselves"), "escalate or drop");

@@ -22,6 +22,9 @@ void check_release(struct checker *c, const struct node *n, const char *path);
 void check_procedure(struct checker *c, const struct node *n, const char *path);
 void check_notice(struct checker *c, const struct node *n);
 
+/* A service's node with the kit's `defaults` (filled in already) behind its own (defaults.c). */
+const struct node *defaults_apply(struct arena *a, const struct node *service, const struct node *defaults);
+
 /* ---- shared by the checks (refs.c); a NULL name was complained about before and passes ---- */
 void check_person_or_role(struct checker *c, struct place at, const char *name);
 void check_role(struct checker *c, struct place at, const char *name);

@@ -9,7 +9,6 @@
 
 #define KIT_MAX ((size_t)16 << 20)      /* of all files, as kit.loaded records them */
 #define SERVICES_MAX 10000
-#define FILL_DEPTH 2                    /* defaults reach into signals.ID and actions[], not into a target */
 
 struct service_file { const char *name; const struct node *node; };
 struct parse {
@@ -156,7 +155,6 @@ static void bind_kit(struct parse *p)
 /* The service's own words first, then what `defaults` adds for every service. */
 static const struct node *with_defaults(struct parse *p, const struct service_file *s)
 {
-	struct arena *a = p->c.b.arena;
 	const struct node *defaults = p->kit ? node_get(p->kit, "defaults") : NULL;
 	if (!defaults || defaults->kind != NODE_MAP || s->node->kind != NODE_MAP)
 		return s->node;
@@ -165,7 +163,7 @@ static const struct node *with_defaults(struct parse *p, const struct service_fi
 		return s->node;
 	}
 	p->budget -= defaults->size;
-	return node_merge(a, s->node, node_fill(a, defaults, s->name), FILL_DEPTH + 1);
+	return defaults_apply(p->c.b.arena, s->node, node_fill(p->c.b.arena, defaults, s->name));
 }
 
 static int by_name(const void *a, const void *b)

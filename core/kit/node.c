@@ -137,3 +137,28 @@ const struct node *node_merge(struct arena *a, const struct node *own, const str
 	}
 	return own;
 }
+
+const struct node *node_part(struct arena *a, const struct node *map, bool scalars)
+{
+	struct node *new = arena_alloc(a, sizeof *new);
+	*new = *map;
+	new->n = 0;
+	new->v = arena_alloc(a, map->n * sizeof *map->v + 1);
+	for (size_t i = 0; i < map->n; i++)
+		if ((map->v[i].node->kind == NODE_SCALAR) == scalars)
+			new->v[new->n++] = map->v[i];
+	return new;
+}
+
+const struct node *node_merge_each(struct arena *a, const struct node *group, const struct node *each)
+{
+	struct node *new = arena_alloc(a, sizeof *new);
+	*new = *group;
+	new->v = arena_alloc(a, group->n * sizeof *group->v + 1);
+	for (size_t i = 0; i < group->n; i++) {
+		new->v[i] = group->v[i];
+		if (new->v[i].node->kind == NODE_MAP)
+			new->v[i].node = node_merge(a, new->v[i].node, each, 1);
+	}
+	return new;
+}

@@ -45,6 +45,10 @@ bool node_is_null(const struct node *n);         /* nothing was written, or ~ or
 const char *node_json(struct arena *a, const struct node *n, struct problems *p);
 /* A copy in which {{service}} is filled in. */
 const struct node *node_fill(struct arena *a, const struct node *n, const char *service);
+/* The children of a map that are scalars, or those that are not. */
+const struct node *node_part(struct arena *a, const struct node *map, bool scalars);
+/* `each` merged below every map in a map or list. */
+const struct node *node_merge_each(struct arena *a, const struct node *group, const struct node *each);
 /* own with what only `base` has behind it, `depth` maps deep; either may be NULL. */
 const struct node *node_merge(struct arena *a, const struct node *own, const struct node *base, int depth);
 

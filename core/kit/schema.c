@@ -223,8 +223,8 @@ static const struct key service_keys[] = {
 const struct section section_service = {"services/NAME.yaml", "a service", sizeof(struct kit_service), ROWS(service_keys), NO, NO};
 
 static const struct key defaults_keys[] = {
-	{"signals", KEY_MAP, NO, NULL, NOWHERE, 0, "as in a service", NULL, &section_signal},
-	{"actions", KEY_LIST, NO, NULL, NOWHERE, 0, "as in a service", NULL, &section_action},
+	{"signals", KEY_MAP, NO, NULL, NOWHERE, 0, "as in a service; or keys for every signal: {every: 5s}", NULL, &section_signal, .common = YES},
+	{"actions", KEY_LIST, NO, NULL, NOWHERE, 0, "as in a service; or keys for every action: {timeout: 5m}", NULL, &section_action, .common = YES},
 	{"verify", KEY_SECTION, NO, NULL, NOWHERE, 0, "as in a service", NULL, &section_verify},
 };
 static const struct section section_defaults = {"defaults", "defaults", 0, ROWS(defaults_keys), NO, NO};

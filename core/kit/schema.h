@@ -50,6 +50,7 @@ struct key {
 	const struct section *sub;
 	int64_t min, max;        /* INT: both; DURATION: min, and max where not 0 */
 	bool lenient;            /* SECTION: its required keys may come from elsewhere */
+	bool common;             /* MAP, LIST: keys that hold for every item may stand here too (defaults) */
 };
 struct section {
 	const char *title;       /* "people.ID", as help shows it */

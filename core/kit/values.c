@@ -302,6 +302,10 @@ static void bind_conds(struct binder *b, const struct key *k, const struct node 
 
 static void bind_list(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
 {
+	if (k->common && n->kind == NODE_MAP) {
+		bind_section(b, k->sub, n, n->at, NULL);
+		return;
+	}
 	if (!is_list(b, k, n))
 		return;
 	size_t each = k->sub->size;
@@ -327,6 +331,10 @@ static void bind_map(struct binder *b, const struct key *k, const struct node *n
 {
 	if (!is_map(b, k, n))
 		return;
+	if (k->common) {
+		bind_section(b, k->sub, node_part(b->arena, n, true), n->at, NULL);
+		n = node_part(b->arena, n, false);
+	}
 	size_t each = k->sub->size;
 	char *v = field ? arena_alloc(b->arena, n->n * each + 1) : NULL;
 	for (size_t i = 0; i < n->n; i++) {
