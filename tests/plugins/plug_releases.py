@@ -1,0 +1,563 @@
+#!/usr/bin/env python3
+"""backout-plugin-releases against real processes that serve from `current`."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from plug_lib import Dir, Plugin, action, check, main, op, program, same, wait_for  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CONFLICT, NOT_FOUND, DEADLINE, UNAVAILABLE, BAD = -32003, -32002, -32004, -32000, -32602
+
+
+class World:
+    """DIR with releases 41 and 42, `current` -> 42, and a process that serves it."""
+
+    def __init__(self, how="hup", releases=("41", "42")):
+        self.tmp = Dir()
+        self.dir = self.tmp.__enter__()
+        for n, r in enumerate(releases):
+            os.makedirs(f"{self.dir}/releases/{r}")
+            self.write(f"releases/{r}/app", r)
+            os.utime(f"{self.dir}/releases/{r}", (1e9 + n, 1e9 + n))
+        self.point(releases[-1])
+        self.app = None
+        if how:
+            self.serve(how)
+
+    def serve(self, how):
+        if os.path.exists(f"{self.dir}/port"):
+            os.unlink(f"{self.dir}/port")
+        self.app = subprocess.Popen([sys.executable, f"{HERE}/plug_app.py", self.dir, how])
+        wait_for(lambda: os.path.exists(f"{self.dir}/port"), what="the service")
+        with open(f"{self.dir}/port", encoding="utf-8") as f:
+            self.port = int(f.read())
+
+    def write(self, path, text):
+        with open(f"{self.dir}/{path}", "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def point(self, version):
+        os.symlink(f"releases/{version}", f"{self.dir}/c.new")
+        os.rename(f"{self.dir}/c.new", f"{self.dir}/current")
+
+    def deploy(self, version):
+        self.point(version)
+        os.kill(self.app.pid, signal.SIGHUP)
+        wait_for(lambda: self.runs() == version, what="the deploy")
+
+    def link(self):
+        return os.path.basename(os.readlink(f"{self.dir}/current"))
+
+    def runs(self):
+        import urllib.request
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/version", timeout=5) as r:
+            return json.load(r)["version"]
+
+    def target(self, **more):
+        t = {"dir": self.dir, "version_url": f"http://127.0.0.1:{self.port}/version", "reload": {"signal": "HUP", "pid_file": "pid"}}
+        t.update(more)
+        return {k: v for k, v in t.items() if v is not None}
+
+    def files(self):
+        """Everything on disk with its times: what `changes nothing` is held against."""
+        out = {}
+        for base, dirs, names in os.walk(self.dir):
+            for n in dirs + names + ["."]:
+                st = os.lstat(os.path.join(base, n))
+                out[os.path.join(base, n)] = (st.st_mode, st.st_size, st.st_mtime_ns, st.st_ino)
+        return out
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.app:
+            self.app.kill()
+            self.app.wait()
+        self.tmp.__exit__()
+
+
+def plugin(mode="act", config=None):
+    p = Plugin(program("releases"))
+    p.start(config, mode=mode)
+    return p
+
+
+def preflight(p, target, **more):
+    return p.result("preflight", {"action": action("rollback", target, **more)})
+
+
+def perform(p, target, pre, deadline=10, verb="rollback", the_op=None, **more):
+    a = action(verb, target, **{"from": pre.get("from", ""), "to": pre.get("to", ""), "expect": pre.get("expect", ""), **more})
+    return p.ask("perform", {"op": the_op or op(), "key": "INC-1/1", "deadline": deadline, "action": a}, deadline + 10)
+
+
+def reconcile(target, the_op, verb="rollback", **more):
+    p = plugin()
+    r = p.result("reconcile", {"op": the_op, "key": "INC-1/1", "action": action(verb, target, **more)})
+    p.close()
+    return r
+
+
+def bad_checks(pre):
+    return [c["name"] for c in pre["checks"] if not c["ok"]]
+
+
+def test_happy_path():
+    with World() as w:
+        p = plugin()
+        before = w.files()
+        pre = preflight(p, w.target(shared=["config/tokens.yaml"]))
+        same(w.files(), before, "preflight changes nothing")
+        check(pre["ready"], pre)
+        same((pre["from"], pre["to"]), ("42", "41"), "from, to")
+        check("kill -HUP" in pre["command"] and "mv -T" in pre["command"], pre["command"])
+        check(any("config/tokens.yaml" in n for n in pre["not_undone"]), pre["not_undone"])
+        r = perform(p, w.target(), pre)["result"]
+        same((r["outcome"], r["changed"]), ("done", "full"), r)
+        same((w.link(), w.runs()), ("41", "41"), "link, process")
+        same(r["evidence"]["process"], "41", "evidence")
+        check(p.of("progress"), "progress is told")
+        p.close()
+
+
+def test_command_of_the_panel_works_by_hand():
+    with World() as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        subprocess.run(["sh", "-ec", pre["command"]], check=True)
+        wait_for(lambda: w.runs() == "41", what="the command a person types")
+        p.close()
+
+
+def test_reload_by_command():
+    with World() as w:
+        t = w.target(reload={"command": ["sh", "-c", "kill -HUP $(cat \"$1/pid\")", "reload", w.dir]})
+        p = plugin()
+        pre = preflight(p, t)
+        check(pre["ready"], pre)
+        same(perform(p, t, pre)["result"]["outcome"], "done")
+        same(w.runs(), "41")
+        p.close()
+
+
+def test_reload_command_fails():
+    with World() as w:
+        t = w.target(reload={"command": ["sh", "-c", "echo no such unit >&2; exit 3"]})
+        p = plugin()
+        r = perform(p, t, preflight(p, t))["result"]
+        same((r["outcome"], r["changed"]), ("failed", "partial"), r)
+        check("exited with 3" in r["detail"] and "no such unit" in r["detail"], r["detail"])
+        same((w.link(), w.runs()), ("41", "42"))
+        p.close()
+
+
+def test_process_keeps_the_old_version():
+    with World("stubborn") as w:
+        p = plugin()
+        the_op = op()
+        m = perform(p, w.target(), preflight(p, w.target()), deadline=2, the_op=the_op)
+        same(m["error"]["code"], DEADLINE, m)
+        same((w.link(), w.runs()), ("41", "42"))
+        p.close()
+        r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
+        check(r["outcome"] in ("running", "failed") and r["changed"] == "partial", r)
+        time.sleep(0.1)
+        # the half-done switch is seen, and a further attempt only tells the process
+        w.app.kill()
+        w.app.wait()
+        w.serve("hup")
+        same(w.runs(), "41", "a restart follows the link")
+        r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
+        same((r["outcome"], r["changed"]), ("done", "full"), r)
+
+
+def test_half_done_switch_can_be_finished():
+    with World() as w:
+        w.point("41")
+        p = plugin()
+        pre = preflight(p, w.target(), to="41")
+        check(pre["ready"], pre)
+        same((pre["from"], pre["to"]), ("42", "41"))
+        same(perform(p, w.target(), pre)["result"]["outcome"], "done")
+        same(w.runs(), "41")
+        p.close()
+
+
+def test_slow_process_is_waited_for():
+    with World("slow") as w:
+        p = plugin()
+        began = time.monotonic()
+        r = perform(p, w.target(), preflight(p, w.target()))["result"]
+        same((r["outcome"], r["changed"]), ("done", "full"), r)
+        check(time.monotonic() - began > 1.8, "it was not waited for")
+        p.close()
+
+
+def test_conflict_other_version():
+    with World(releases=("40", "41", "42")) as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        w.deploy("40")
+        m = perform(p, w.target(), pre)
+        same(m["error"]["code"], CONFLICT, m)
+        same((w.link(), w.runs()), ("40", "40"))
+        check(not [f for f in os.listdir(w.dir) if f.startswith(".backout-op")], "a refused action leaves no mark")
+        p.close()
+
+
+def test_conflict_link_made_anew():
+    with World() as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        time.sleep(0.02)
+        w.point("42")  # the same version, deployed again
+        same(perform(p, w.target(), pre)["error"]["code"], CONFLICT)
+        same((w.link(), w.runs()), ("42", "42"))
+        p.close()
+
+
+def test_conflict_another_switch():
+    with World() as w:
+        lock = os.open(f"{w.dir}/.backout-lock", os.O_CREAT | os.O_RDWR, 0o644)
+        import fcntl
+        p = plugin()
+        pre = preflight(p, w.target())
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        same(perform(p, w.target(), pre)["error"]["code"], CONFLICT)
+        same(bad_checks(preflight(p, w.target())), ["no other switch is under way"])
+        os.close(lock)
+        w.write("deploy.lock", "")
+        same(bad_checks(preflight(p, w.target(lock="deploy.lock"))), ["no other switch is under way"])
+        same(perform(p, w.target(lock="deploy.lock"), pre)["error"]["code"], CONFLICT)
+        same(w.link(), "42")
+        p.close()
+
+
+def test_target_missing_or_half_deleted():
+    def gone(w):
+        os.rename(f"{w.dir}/releases/41", f"{w.dir}/away")
+
+    def empty(w):
+        os.unlink(f"{w.dir}/releases/41/app")
+
+    def manifest(w):
+        w.write("releases/41/RELEASE", json.dumps({"files": ["app", "lib/tokens.py"]}))
+
+    def lines(w):
+        w.write("releases/41/RELEASE", "# what it needs\napp\nlib/tokens.py\n")
+
+    def broken(w):
+        w.write("releases/41/RELEASE", '{"files": [')
+
+    def a_file(w):
+        gone(w)
+        w.write("releases/41", "not a directory")
+
+    for harm in (gone, empty, manifest, lines, broken, a_file):
+        with World() as w:
+            p = plugin()
+            good = preflight(p, w.target(), to="41")
+            check(good["ready"], good)
+            harm(w)
+            pre = preflight(p, w.target(), to="41")
+            same((pre["ready"], bad_checks(pre)), (False, ["the release is there and complete"]), harm.__name__)
+            m = perform(p, w.target(), good)
+            same(m["error"]["code"], NOT_FOUND, harm.__name__)
+            same((w.link(), w.runs()), ("42", "42"), harm.__name__)
+            p.close()
+
+
+def test_process_gone_or_a_stranger():
+    with World() as w:
+        p = plugin()
+        good = preflight(p, w.target())
+        w.write("pid", "999999\n")
+        same(bad_checks(preflight(p, w.target())), ["the process can be told"])
+        same(perform(p, w.target(), good)["error"]["code"], UNAVAILABLE)
+        stranger = subprocess.Popen(["sleep", "30"])
+        w.write("pid", f"{stranger.pid}\n")
+        os.utime(f"{w.dir}/pid", (time.time() - 60, time.time() - 60))
+        pre = preflight(p, w.target())
+        same(bad_checks(pre), ["the process can be told"])
+        check("stranger" in json.dumps(pre), pre)
+        same(perform(p, w.target(), good)["error"]["code"], UNAVAILABLE)
+        check(stranger.poll() is None, "the stranger was hit")
+        stranger.kill()
+        stranger.wait()
+        same(w.link(), "42")
+        p.close()
+
+
+def test_same_version_again():
+    with World() as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        same(perform(p, w.target(), pre)["result"]["changed"], "full")
+        r = perform(p, w.target(), pre)["result"]  # another op, the same way
+        same((r["outcome"], r["changed"]), ("done", "none"), r)
+        pre = preflight(p, w.target(), to="41")
+        check(pre["ready"] and "already" in pre["effect"], pre)
+        p.close()
+
+
+def test_never_toggles_back():
+    """After a rollback from 42, nothing proposes 42 again; a person may name it."""
+    with World() as w:
+        p = plugin()
+        watch = plugin("watch")
+        watch.result("watch", {"deploys": [{"service": "auth", "target": w.target()}], "signals": []})
+        wait_for(lambda: watch.of("deploy"))
+        same(perform(p, w.target(), preflight(p, w.target()))["result"]["outcome"], "done")
+        p.error("preflight", {"action": action("rollback", w.target())}, NOT_FOUND)
+        same(preflight(p, w.target(), to="42")["to"], "42")
+        watch.close()
+        p.close()
+
+
+def test_default_is_the_last_that_ran():
+    with World(releases=("40", "41", "42")) as w:
+        w.write(".backout-history", "2026-11-01T00:00:00Z ran 40\n2026-11-02T00:00:00Z ran 42\ngarbage\n2026-11-03T00:00:00Z ran ../x\n")
+        p = plugin()
+        pre = preflight(p, w.target())
+        same(pre["to"], "40", "41 never ran here")
+        same(pre["current"], ["42", "40"])
+        p.close()
+
+
+def test_same_op_twice():
+    with World() as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        the_op = op()
+        same(perform(p, w.target(), pre, the_op=the_op)["result"]["changed"], "full")
+        p.close()
+        w.deploy("42")
+        p = plugin()
+        r = perform(p, w.target(), pre, the_op=the_op)["result"]
+        same((r["outcome"], r["changed"]), ("done", "full"), "the recorded outcome")
+        same(w.runs(), "42", "nothing was done twice")
+        p.close()
+
+
+def test_eof_while_performing_finishes():
+    with World("slow") as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        a = action("rollback", w.target(), **{k: pre[k] for k in ("from", "to", "expect")})
+        the_op = op()
+        p.post("perform", {"op": the_op, "key": "INC-1/1", "deadline": 10, "action": a})
+        wait_for(lambda: w.link() == "41")
+        p.p.stdout.close()  # nobody reads any more either
+        p.close()
+        same(w.runs(), "41")
+        r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
+        same((r["outcome"], r["changed"]), ("done", "full"), r)
+
+
+def test_cancel():
+    with World("stubborn") as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        a = action("rollback", w.target(), **{k: pre[k] for k in ("from", "to", "expect")})
+        the_op = op()
+        id = p.post("perform", {"op": the_op, "key": "INC-1/1", "deadline": 30, "action": a})
+        wait_for(lambda: w.link() == "41")
+        p.note("cancel", {"op": op()})  # another's
+        time.sleep(0.3)
+        check(id not in p.answers, "another op's cancel was taken")
+        began = time.monotonic()
+        p.note("cancel", {"op": the_op})
+        r = p.answer(id)["result"]
+        check(time.monotonic() - began < 3, "cancel takes long")
+        same((r["outcome"], r["changed"]), ("failed", "partial"), r)
+        check("cancelled" in r["detail"], r["detail"])
+        # cancelled before it was sent: nothing is touched
+        pre = preflight(p, w.target(), to="41")
+        other = op()
+        p.note("cancel", {"op": other})
+        r = perform(p, w.target(), pre, the_op=other)["result"]
+        same((r["outcome"], r["changed"]), ("failed", "none"), r)
+        p.close()
+
+
+def test_kill_then_reconcile():
+    """kill -9 at many moments: what reconcile says is what the world is."""
+    seen = {}
+    for round in range(16):
+        with World("slow" if round % 2 else "hup") as w:
+            p = plugin()
+            pre = preflight(p, w.target())
+            a = action("rollback", w.target(), **{k: pre[k] for k in ("from", "to", "expect")})
+            the_op = op()
+            p.post("perform", {"op": the_op, "key": "INC-1/1", "deadline": 20, "action": a})
+            time.sleep(0.0008 * round * round)
+            p.kill()
+            r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
+            if r["outcome"] == "running":
+                time.sleep(2.5)
+                r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
+            world = (w.link(), w.runs())
+            seen[r["outcome"]] = seen.get(r["outcome"], 0) + 1
+            if r["outcome"] == "done":
+                same(world, ("41", "41"), r)
+            elif r["outcome"] in ("not-started", "failed") and r["changed"] == "none":
+                same(world, ("42", "42"), r)
+            elif r["outcome"] in ("running", "failed"):
+                same((world, r["changed"]), (("41", "42"), "partial"), r)
+            else:
+                check(False, r, world)
+    check(len(seen) >= 2, "all kills fell into one moment:", seen)
+
+
+def test_reconcile_while_it_performs():
+    with World("slow") as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        a = action("rollback", w.target(), **{k: pre[k] for k in ("from", "to", "expect")})
+        the_op = op()
+        id = p.post("perform", {"op": the_op, "key": "INC-1/1", "deadline": 20, "action": a})
+        wait_for(lambda: w.link() == "41")
+        same(reconcile(w.target(), the_op, **{"from": "42", "to": "41"})["outcome"], "running")
+        same(p.answer(id)["result"]["outcome"], "done")
+        same(reconcile(w.target(), op(), **{"from": "42", "to": "41"})["outcome"], "not-started", "an op never seen")
+        p.close()
+
+
+def test_directory_not_writable():
+    if os.geteuid() == 0:
+        print("     (root writes everywhere: the read-only directory is not tried)")
+        return
+    with World() as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        os.chmod(w.dir, 0o555)
+        same(bad_checks(preflight(p, w.target())), ["the directory can be written"])
+        same(perform(p, w.target(), pre)["error"]["code"], UNAVAILABLE)
+        os.chmod(w.dir, 0o755)
+        same(w.link(), "42")
+        p.close()
+
+
+def test_freeze_and_resume():
+    with World() as w:
+        p = plugin()
+        for verb, there in (("freeze", True), ("resume", False), ("pause", True), ("resume", False)):
+            the_op = op()
+            pre = p.result("preflight", {"action": action(verb, w.target(), **{"class": "stop"})})
+            check(pre["ready"], pre)
+            same(reconcile(w.target(), the_op, verb)["outcome"], "not-started")
+            same(perform(p, w.target(), {}, verb=verb, the_op=the_op)["result"]["changed"], "full")
+            same(os.path.exists(f"{w.dir}/.frozen"), there, verb)
+            same(perform(p, w.target(), {}, verb=verb)["result"]["changed"], "none")
+            same(reconcile(w.target(), the_op, verb)["outcome"], "done")
+        same(w.runs(), "42")
+        p.close()
+
+
+def test_watch():
+    with World() as w:
+        w.write("releases/42/BY", "ravi\n")
+        p = plugin("watch", {"every": 0.2})
+        p.result("watch", {"deploys": [{"service": "auth", "target": w.target()}], "signals": []})
+        d = wait_for(lambda: p.of("deploy"))[0]
+        same((d["version"], d["state"], d["share"], d["by"], d["instances"]), ("42", "live", 1, "ravi", {"old": 0, "new": 1}), d)
+        same(d["back"]["safe"], None, "nobody knows")
+        n = len(p.of("deploy"))
+        time.sleep(0.7)
+        same(len(p.of("deploy")), n, "told only when something changed")
+        w.deploy("41")
+        wait_for(lambda: p.of("deploy")[-1]["version"] == "41" and p.of("deploy")[-1]["state"] == "live")
+        same(p.of("deploy")[-1]["previous"], "42")
+        w.point("42")  # the link alone: the version stays the process' own
+        last = wait_for(lambda: p.of("deploy")[-1]["state"] == "progressing" and p.of("deploy")[-1])
+        same((last["version"], last["instances"]), ("41", {"old": 1, "new": 0}), last)
+        os.kill(w.app.pid, signal.SIGHUP)
+        wait_for(lambda: p.of("deploy")[-1]["version"] == "42")
+        os.rename(f"{w.dir}/releases/41", f"{w.dir}/away")
+        last = wait_for(lambda: p.of("deploy")[-1]["back"]["safe"] is False and p.of("deploy")[-1])
+        check("gone" in last["back"]["why"], last)
+        w.write(".frozen", "")
+        wait_for(lambda: p.of("deploy")[-1]["state"] == "paused")
+        os.unlink(f"{w.dir}/.frozen")
+        w.app.kill()
+        w.app.wait()
+        wait_for(lambda: p.of("deploy")[-1]["state"] == "failed", what="the silence of the process")
+        p.result("watch", {"deploys": [], "signals": []})
+        p.close()
+
+
+def test_watch_says_what_a_release_says():
+    with World() as w:
+        w.write("releases/42/RELEASE", json.dumps({"files": ["app"], "by": "lena", "back": {"safe": False, "why": "writes tokens v2"}}))
+        w.write(".backout-history", "2026-11-01T00:00:00Z ran 41\n")
+        p = plugin("watch")
+        p.result("watch", {"deploys": [{"service": "auth", "target": w.target()}], "signals": []})
+        d = wait_for(lambda: p.of("deploy"))[0]
+        same((d["by"], d["back"]["safe"], d["back"]["why"]), ("lena", False, "writes tokens v2"), d)
+        p.close()
+
+
+def test_one_that_hangs_holds_up_nobody():
+    with World("mute") as a, World() as b:
+        p = plugin("watch", {"every": 0.2})
+        p.result("watch", {"deploys": [{"service": "a", "target": a.target()}, {"service": "b", "target": b.target()}], "signals": []})
+        began = time.monotonic()
+        wait_for(lambda: [d for d in p.of("deploy") if d["service"] == "b"])
+        check(time.monotonic() - began < 1, "b waited for a")
+        same(p.result("ping"), {})
+        p.close()
+
+
+def test_other_ways_to_ask():
+    with World() as w:
+        ways = [
+            {"version_command": ["sh", "-c", "echo 42"]},
+            {"version_command": ["python3", "-c", f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{w.port}/version').read().decode())"]},
+            {"version_file": "running"},
+            {"version_url": f"http://localhost:{w.port}/version"},
+        ]
+        w.write("running", "42\n")
+        p = plugin()
+        for way in ways:
+            pre = preflight(p, w.target(version_url=None, **way) if "version_url" not in way else w.target(**way))
+            check(pre["ready"], way, pre)
+            same(pre["from"], "42", way)
+        bad = [
+            {"version_command": ["sh", "-c", "echo '42; rm -rf /'"]},
+            {"version_command": ["sh", "-c", "exit 1"]},
+            {"version_url": "http://127.0.0.1:1/version"},
+            {"version_url": "ftp://x/"},
+            {"version_url": f"http://127.0.0.1:{w.port}/version", "version_field": "pid.x"},
+        ]
+        for way in bad:
+            pre = preflight(p, {**w.target(version_url=None), **way})
+            check("does not say what it runs" in json.dumps(pre), way, pre)
+        pre = preflight(p, w.target(version_url=None))
+        same(bad_checks(pre), ["the process can be asked"])
+        p.close()
+
+
+def test_nonsense_is_refused():
+    with World() as w:
+        p = plugin()
+        before = w.files()
+        for to in ("../../etc", "a/b", "-rf", ".", "..", ".hidden", "x" * 300, "a b"):
+            p.error("preflight", {"action": action("rollback", w.target(), to=to)}, BAD)
+            m = perform(p, w.target(), {"from": "42", "to": to})
+            same(m["error"]["code"], BAD, to)
+        p.error("preflight", {"action": action("explode", w.target())}, BAD)
+        p.error("preflight", {"action": action("rollback", {})}, BAD)
+        p.error("preflight", {"action": action("rollback", w.target(reload={"signal": "KILL", "pid_file": "pid"}))}, BAD)
+        p.error("preflight", {"action": action("rollback", {"dir": w.dir + "/nowhere"})}, NOT_FOUND)
+        same(w.files(), before)
+        p.close()
+
+
+if __name__ == "__main__":
+    main(dict(globals()))
