@@ -1,45 +1,46 @@
 /* The store found and folded for the commands that only read. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "base/os.h"
 #include "base/text.h"
 #include "cli/offline.h"
 #include "cli/reading.h"
 #include "cli/store_lock.h"
-#include "client/client.h"
 #include "feed/feed.h"
 #include "kit/kit_read.h"
 
 /* ---- which store -------------------------------------------------------------- */
 
 /* The kit's name says where its store lies; a kit with errors has no name that can be trusted. */
-static enum status path_of_kit(const char *dir, struct buf *out, struct fault *f)
+static enum status path_of_kit(const char *dir, struct buf *out, struct client_paths *p, struct fault *f)
 {
 	struct kit_files files = {0};
 	struct problems problems = {0};
 	struct kit *k = NULL;
-	struct client_paths *p = calloc(1, sizeof *p);
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) != STATUS_OK) {
 		s = fault_set(f, STATUS_USAGE, "bad-kit", "the kit in %s has errors", dir);
 		fault_mend(f, "`backout check %s` names them; or name the store with --store", dir);
 	}
-	if (s == STATUS_OK && p)
+	if (s == STATUS_OK)
 		s = client_paths_of(NULL, k->name, k->engine_socket, p, f);
-	if (s == STATUS_OK && p)
+	if (s == STATUS_OK)
 		buf_adds(out, p->store);
-	free(p);
 	kit_free(k);
 	problems_release(&problems);
 	kit_files_release(&files);
 	return s;
 }
 
-static enum status find_store(const struct cli *c, struct buf *out, struct fault *f)
+/* paths->store stays empty where no kit said where it lies. */
+static enum status find_store(const struct cli *c, struct buf *out, struct client_paths *paths, struct fault *f)
 {
 	char dir[4096];
 	const char *store = getenv("BACKOUT_STORE"), *kit = getenv("BACKOUT_KIT");
@@ -47,7 +48,7 @@ static enum status find_store(const struct cli *c, struct buf *out, struct fault
 	if (!c->store && (c->kit || !(store && *store))) {
 		enum status s = kit_find(c->kit, dir, sizeof dir, f);
 		if (s == STATUS_OK)
-			return path_of_kit(dir, out, f);
+			return path_of_kit(dir, out, paths, f);
 		if (named)
 			return s;
 	}
@@ -93,27 +94,48 @@ static void say_alone(const struct reading *r)
 	fprintf(stderr, "backout: %s, and no engine runs: nothing is being watched\n  start one: `backout` or `backout engine`\n", what);
 }
 
-enum status reading_open(const struct cli *c, struct reading *out, struct fault *f)
+/* Another user's store is read through their engine's socket, their own directly (contract 1). */
+static enum status read_model(struct reading *r, struct client_paths *paths, struct fault *f)
 {
-	*out = (struct reading){0};
-	buf_init(&out->path, 8192);
-	os_now(&out->now);
-	enum status s = find_store(c, &out->path, f);
-	if (s == STATUS_OK)
-		s = feed_fold(buf_str(&out->path), &out->m, NULL, NULL, f);
-	if (s != STATUS_OK) {
-		reading_close(out);
+	const char *store = buf_str(&r->path);
+	enum status s = STATUS_OK;
+	if (access(store, R_OK) && errno == EACCES) {
+		if (!paths->store[0])
+			s = client_paths_of(store, "any", NULL, paths, f);
+		if (s == STATUS_OK)
+			s = follower_open(paths, &r->from, f);
+		r->m = s == STATUS_OK ? follower_model(r->from) : NULL;
+		r->engine = r->m != NULL;
 		return s;
 	}
-	out->engine = engine_runs(buf_str(&out->path));
-	say_alone(out);
-	return STATUS_OK;
+	s = feed_fold(store, &r->own, NULL, NULL, f);
+	r->m = r->own;
+	r->engine = s == STATUS_OK && engine_runs(store);
+	return s;
+}
+
+enum status reading_open(const struct cli *c, struct reading *out, struct fault *f)
+{
+	struct client_paths *paths = mem_new(sizeof *paths);
+	*out = (struct reading){0};
+	buf_init(&out->path, 8192);
+	enum status s = find_store(c, &out->path, paths, f);
+	if (s == STATUS_OK)
+		s = read_model(out, paths, f);
+	free(paths);
+	os_now(&out->now);
+	if (s == STATUS_OK)
+		say_alone(out);
+	else
+		reading_close(out);
+	return s;
 }
 
 void reading_close(struct reading *r)
 {
-	model_free(r->m);
-	r->m = NULL;
+	follower_close(r->from);
+	model_free(r->own);
+	*r = (struct reading){.path = r->path};
 	buf_release(&r->path);
 }
 

@@ -6,14 +6,21 @@
 
 #include "base/instant.h"
 #include "cli/cli.h"
-#include "model/model.h"
+#include "client/client.h"
 
+struct follower;          /* a line to an engine of another user, whose store is not ours to open */
 struct reading {
-	struct model *m;
+	const struct model *m;
+	struct model *own;    /* m, where it was folded from the store */
+	struct follower *from;
 	struct now now;
 	bool engine;          /* one holds the store */
 	struct buf path;      /* of the store */
 };
+/* The model of the engine that listens there; starts none. */
+enum status follower_open(const struct client_paths *paths, struct follower **out, struct fault *f);
+const struct model *follower_model(const struct follower *from);
+void follower_close(struct follower *from);
 /* --store, BACKOUT_STORE, the kit's (--kit, BACKOUT_KIT, a parent directory), else the only store of this user.
  * Says on standard error where something is open or unknown and no engine runs. */
 enum status reading_open(const struct cli *c, struct reading *out, struct fault *f);
