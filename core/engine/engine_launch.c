@@ -32,14 +32,12 @@ static void launch_free(struct launch *l)
 		free(l->argv[i]);
 	for (char **v = l->pass_env; v && *v; v++)
 		free(*v);
-	if (l->secrets)
-		explicit_bzero(l->secrets, strlen(l->secrets));
 	free(l->pass_env);
 	free(l->backend);
 	free(l->environment);
 	free(l->config);
 	free(l->spec);
-	free(l->secrets);
+	host_wipe(l->secrets);
 	free(l);
 }
 
@@ -57,7 +55,7 @@ static enum status find(struct launch *l, const struct kit_backend *b)
 	enum status s = host_find(b->plugin, command, l->e->kit_dir, l->argv, ARGV_MAX, &l->fault);
 	free(command);
 	if (!s)
-		s = host_program_sha((const char *const *)l->argv, l->sha, &l->fault);
+		s = host_program_sha_in((const char *const *)l->argv, l->e->kit_dir, l->sha, &l->fault);
 	return s;
 }
 

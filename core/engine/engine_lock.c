@@ -76,20 +76,16 @@ static void ask_to_leave(const struct lock_text *t)
 		close(fd);
 }
 
-static bool try_lock(struct engine *e)
+/* LOCK_NB, `times` times: somebody who only looks whether it is held may hold it for an instant. */
+static bool try_lock(struct engine *e, int times)
 {
-	return !flock(e->lock_fd, LOCK_EX | LOCK_NB);
-}
-
-static bool wait_for_lock(struct engine *e)
-{
-	const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
-	for (int i = 0; i < 750; i++) {
-		if (try_lock(e))
-			return true;
+	const struct timespec pause = {.tv_nsec = 15 * 1000 * 1000};
+	while (flock(e->lock_fd, LOCK_EX | LOCK_NB)) {
+		if (!--times)
+			return false;
 		nanosleep(&pause, NULL);
 	}
-	return false;
+	return true;
 }
 
 static enum status held(struct engine *e, const struct lock_text *t, bool *out_held, struct fault *f)
@@ -127,11 +123,11 @@ enum status lock_take(struct engine *e, bool *out_held, struct fault *f)
 	e->lock_fd = open(e->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (e->lock_fd < 0)
 		return fault_set(f, STATUS_OUTSIDE, "lock", "cannot open %s: %s", e->lock, strerror(errno));
-	bool mine = try_lock(e);
+	bool mine = try_lock(e, 4);
 	read_text(e->lock_fd, &t);
 	if (!mine && e->o->replace && (!t.store[0] || !strcmp(t.store, base_name(e->store)))) {
 		ask_to_leave(&t);
-		mine = wait_for_lock(e);
+		mine = try_lock(e, 1000);
 	}
 	if (!mine)
 		return held(e, &t, out_held, f);
