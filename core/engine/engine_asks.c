@@ -79,19 +79,6 @@ static bool fires(const struct drafts *ds)
 	return false;
 }
 
-/* The intent names the process that will act, so that a successor can wait for it. */
-static void name_process(struct drafts *ds, const struct act *act)
-{
-	for (size_t i = 0; i < ds->n; i++) {
-		struct buf *b = &ds->v[i].body;
-		if (ds->v[i].kind != EVENT_ACTION_FIRED || !b->len || !act->p)
-			continue;
-		b->data[--b->len] = '\0';
-		buf_addf(b, ",\"pid\":%lld,\"pid_start\":%llu}", (long long)host_plugin_pid(act->p),
-			(unsigned long long)host_plugin_start(act->p));
-	}
-}
-
 static void key_of_result(const struct buf *result, char *out, size_t cap)
 {
 	struct json *j = NULL;
@@ -132,6 +119,10 @@ static void do_fire(struct asked *a)
 	struct decision d;
 	struct fault f;
 	decision_init(&d);
+	if (act) { /* the intent names the process that will act, so that a successor can wait for it */
+		act->panel.pid = host_plugin_pid(act->p);
+		act->panel.pid_start = (int64_t)host_plugin_start(act->p);
+	}
 	a->ask.panel = act ? &act->panel : NULL;
 	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
 	bool fire = fires(&d.events);
@@ -141,8 +132,6 @@ static void do_fire(struct asked *a)
 		fault_set(&f, STATUS_USAGE, "no-panel", "no panel is open");
 		reply_fault(a->p, a->id, STATUS_USAGE, &f);
 	} else {
-		if (fire)
-			name_process(&d.events, act);
 		enum status s = engine_commit(e, &d.events, &a->now, &f);
 		if (s == STATUS_UNKNOWN && fire) {
 			act->in_doubt = true;
