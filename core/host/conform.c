@@ -1,0 +1,221 @@
+/* The conformance test: which check gets which process, and the verdicts. */
+#include "config.h"
+
+#include "host/conform.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/os.h"
+#include "host/checks.h"
+
+enum conform_verdict exam_say(struct exam *e, enum conform_verdict v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e->detail, sizeof e->detail, fmt, ap);
+	va_end(ap);
+	return v;
+}
+
+/* ---- processes ---------------------------------------------------------------------------- */
+
+void exam_end(struct exam *e)
+{
+	if (e->alive)
+		probe_end(&e->probe);
+	e->alive = false;
+}
+
+bool exam_start(struct exam *e)
+{
+	struct fault f;
+
+	exam_end(e);
+	e->alive = probe_start(&e->probe, e->spec->argv, e->spec->cwd, &e->sins, &f) == STATUS_OK;
+	if (!e->alive)
+		exam_say(e, CONFORM_FAILED, "%.250s", f.what);
+	return e->alive;
+}
+
+bool exam_ask(struct exam *e, const char *method, const char *params, const char *extra, int64_t ms, struct message *out)
+{
+	int64_t most = e->spec->patience_ms;
+
+	if (most && ms > most)
+		ms = most;
+	switch (probe_ask(&e->probe, method, params, extra, ms, out)) {
+	case PROBE_ANSWER:
+		return true;
+	case PROBE_LATE:
+		exam_say(e, CONFORM_FAILED, "no answer to %s within %.1f s", method, (double)ms / 1000);
+		break;
+	case PROBE_DEAD:
+		exam_say(e, CONFORM_FAILED, "no answer to %s: it ended%s%.120s", method, e->probe.last_words[0] ? ", saying: " : "", e->probe.last_words);
+		break;
+	}
+	exam_end(e);
+	return false;
+}
+
+void exam_initialize_params(const struct exam *e, bool acting, int protocol, struct buf *out)
+{
+	struct jw w;
+
+	jw_init(&w, out);
+	jw_obj(&w);
+	jw_kint(&w, "protocol", protocol);
+	jw_kstr(&w, "mode", acting ? "act" : "watch");
+	jw_kstr(&w, "backend", "check");
+	jw_kstr(&w, "environment", "conformance");
+	jw_key(&w, "config");
+	jw_raw(&w, e->spec->config ? e->spec->config : "{}", strlen(e->spec->config ? e->spec->config : "{}"));
+	jw_key(&w, "secrets");
+	jw_raw(&w, e->spec->secrets ? e->spec->secrets : "{}", strlen(e->spec->secrets ? e->spec->secrets : "{}"));
+	jw_obj_end(&w);
+}
+
+bool exam_begin(struct exam *e, bool acting)
+{
+	struct message m;
+	struct buf b;
+
+	if (!exam_start(e))
+		return false;
+	buf_init(&b, JSON_LINE_MAX);
+	exam_initialize_params(e, acting, 1, &b);
+	bool answered = exam_ask(e, "initialize", buf_str(&b), NULL, 10000, &m);
+	buf_release(&b);
+	if (!answered)
+		return false;
+	struct fault f;
+	bool well = m.result != NULL;
+	if (!well) {
+		exam_say(e, CONFORM_FAILED, "initialize was refused (%d): %.200s", m.error_code, m.error_message);
+	} else if (!e->knows) {
+		well = e->knows = manifest_read(m.result, &e->manifest, &f) == STATUS_OK;
+		if (!well) {
+			manifest_release(&e->manifest);
+			exam_say(e, CONFORM_FAILED, "it %.250s", f.what);
+		}
+	}
+	message_release(&m);
+	e->acting = acting;
+	if (!well)
+		exam_end(e);
+	return well;
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
+
+struct tally {
+	conform_report_fn report;
+	void *ctx;
+	bool failed;
+};
+
+static void tell(struct tally *t, const char *name, enum conform_verdict v, const char *detail)
+{
+	t->failed |= v == CONFORM_FAILED;
+	t->report(t->ctx, name, v, detail);
+}
+
+/* The process a check wants: a fresh one, or one that is initialized in its mode. */
+static bool process_for(struct exam *e, const struct check *c)
+{
+	if (c->mode == CHECK_FRESH)
+		return exam_start(e);
+	if (e->alive && !e->probe.shut && !e->probe.eof && e->knows && e->acting == (c->mode == CHECK_ACT))
+		return true;
+	return exam_begin(e, c->mode == CHECK_ACT);
+}
+
+static void run(struct exam *e, struct tally *t, const struct check *c)
+{
+	for (; c->name; c++) {
+		e->detail[0] = '\0';
+		enum conform_verdict v;
+		if (!process_for(e, c))
+			v = CONFORM_FAILED;
+		else
+			v = c->run(e);
+		if (c->mode == CHECK_FRESH)
+			exam_end(e);
+		tell(t, c->name, v, e->detail);
+	}
+}
+
+static void skip(struct tally *t, const struct check *c, const char *why)
+{
+	for (; c->name; c++)
+		tell(t, c->name, CONFORM_SKIPPED, why);
+}
+
+static void tell_sins(const struct exam *e, struct tally *t)
+{
+	static const struct { const char *name, *well; } sins[] = {
+#define X(id, name, well) { name, well },
+		PROBE_SINS(X)
+#undef X
+	};
+
+	for (int i = 0; i < N_SINS; i++)
+		tell(t, sins[i].name, e->sins.first[i][0] ? CONFORM_FAILED : CONFORM_OK, e->sins.first[i][0] ? e->sins.first[i] : sins[i].well);
+}
+
+static enum status spec_well(const char *what, const char *json, struct fault *f)
+{
+	struct json *root;
+	struct fault why;
+
+	if (!json)
+		return STATUS_OK;
+	if (json_parse(json, strlen(json), JSON_LINE_MAX / 2, &root, &why) != STATUS_OK) {
+		fault_set(f, STATUS_USAGE, "bad-json", "%s is no JSON: %s", what, why.what);
+		return STATUS_USAGE;
+	}
+	bool object = json_type(root) == JSON_OBJECT;
+	json_free(root);
+	return object ? STATUS_OK : fault_set(f, STATUS_USAGE, "bad-json", "%s is no JSON object", what);
+}
+
+enum status host_conform(const struct conform_spec *spec, conform_report_fn report, void *ctx, struct fault *f)
+{
+	struct exam e = { .spec = spec };
+	struct tally t = { report, ctx, false };
+	const char *const what[] = { "--config", "--secrets", "--watch", "--action" }, *const json[] = { spec->config, spec->secrets, spec->watch, spec->action };
+	enum status s = STATUS_OK;
+
+	for (size_t i = 0; i < 4 && s == STATUS_OK; i++)
+		s = spec_well(what[i], json[i], f);
+	if (s == STATUS_OK)
+		s = probe_start(&e.probe, spec->argv, spec->cwd, &e.sins, f);
+	if (s != STATUS_OK)
+		return s;
+	e.alive = true;
+	os_subreaper(); /* orphans of the plugin come to us and are seen */
+	os_random_hex(e.op, 16);
+	bool begun = exam_begin(&e, false);
+	char began[sizeof e.detail];
+	snprintf(began, sizeof began, "%s", begun ? "answered with a manifest of protocol 1" : e.detail);
+	tell(&t, "initialize", begun ? CONFORM_OK : CONFORM_FAILED, began);
+	if (begun) {
+		run(&e, &t, checks_all);
+		if (e.manifest.n_verbs)
+			run(&e, &t, checks_act);
+		else
+			skip(&t, checks_act, "it has no verbs");
+	} else {
+		skip(&t, checks_all, "initialize failed");
+		skip(&t, checks_act, "initialize failed");
+	}
+	exam_end(&e);
+	tell_sins(&e, &t);
+	manifest_release(&e.manifest);
+	free(e.expect);
+	return t.failed ? STATUS_NO : STATUS_OK;
+}
