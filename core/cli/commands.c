@@ -64,7 +64,12 @@ const struct command cli_commands[] = {
 	{"backtest", "", "run a rubric over recorded signals", NULL, NULL},
 	{"may-deploy", "SERVICE [VERSION]", "may this go live now? for pipelines", NULL, NULL},
 	{"rights", "[BACKEND]", "the rights each backend needs", NULL, NULL},
-	{"plugin", "list | check COMMAND...", "the plugins, and the conformance test of one", NULL, NULL},
+	{"plugin", "list | check [OPTION...] [--] COMMAND...", "the plugins, and the conformance test of one",
+		"list    the plugins of the running engine\n"
+		"check   start COMMAND as the engine would and hold it against the protocol, one line per check: ok, FAILED or\n"
+		"        skipped.  --config JSON --secrets JSON are handed to initialize, --watch JSON to watch, --action JSON to\n"
+		"        preflight; --perform really performs that action.  Options of COMMAND stand behind --.\n"
+		"        Ends with 0 nothing failed, 1 something did, 2 it could not be started.\n", cmd_plugin},
 	{"version", "", "version and build", NULL, cmd_version},
 	{"help", "[COMMAND|kit|keys]", "this, a command, the kit's keys, the console's keys", NULL, cmd_help},
 };
