@@ -19,7 +19,7 @@ struct launch {
 	char **pass_env;
 	char sha[SHA_HEX];
 	bool acting, dropped;
-	struct host_events ev;
+	const struct host_events *ev; /* static: the plugin keeps it longer than the launch lives */
 	launch_fn done;
 	void *ctx;
 	enum status status;
@@ -66,7 +66,7 @@ static void start(struct launch *l)
 		.cwd = l->e->kit_dir, .pass_env = (const char *const *)l->pass_env, .config = l->config, .secrets = l->secrets,
 		.acting = l->acting, .dir = l->e->dir};
 	if (!l->status)
-		l->status = host_plugin_new(&l->e->loop, &spec, &l->ev, l->ctx, &p, &l->fault);
+		l->status = host_plugin_new(&l->e->loop, &spec, l->ev, l->ctx, &p, &l->fault);
 	if (l->status || !p)
 		engine_gone(l->e);
 	l->done(l->ctx, l->status ? NULL : p, l->sha, l->status ? &l->fault : NULL);
@@ -117,7 +117,7 @@ struct launch *launch_new(struct engine *e, const char *backend, bool acting, co
 {
 	struct launch *l = mem_new(sizeof *l);
 	const struct kit_backend *b = e->model->kit ? kit_backend(e->model->kit, backend) : NULL;
-	*l = (struct launch){.e = e, .backend = mem_str(backend), .acting = acting, .ev = *ev, .done = done, .ctx = ctx};
+	*l = (struct launch){.e = e, .backend = mem_str(backend), .acting = acting, .ev = ev, .done = done, .ctx = ctx};
 	l->work.data = l;
 	e->living++;
 	if (!b) {
