@@ -36,20 +36,18 @@ def check(path, heads=()):
     prev, seq, store, bad, gone, named, chains = bytes(32), 0, None, [], [], [], {}
     for row in rows(path):
         n, kind, body = row[0], row[5], row[7]
-        if kind == "withheld" and body:
-            named += [(a, min(b, n - 1)) for a, b in json.loads(body)["seqs"]]
-        if bad:
-            continue  # only for what later events name
         what = "missing, or out of place" if n != seq + 1 else judge(prev, row)
         if what:
             bad.append((min(n, seq + 1), what))
-            continue
+            break
+        if kind == "withheld":
+            named += [(a, min(b, n - 1)) for a, b in json.loads(body)["seqs"]]
         prev, seq = row[9], n
         store = json.loads(body)["id"] if n == 1 else store
         gone += [n] if body is None else []
         chains[n] = prev.hex() if any(" %d " % n in h for h in heads) else ""
     bad += [(1, "the journal is empty")] if seq == 0 else []
-    bad += [(g, "its body is gone") for g in gone if not any(a <= g <= b for a, b in named)]
+    bad += [(g, "its body is gone") for g in gone if not bad and not any(a <= g <= b for a, b in named)]
     mine = [h.split() for h in heads if h.split()[1] == store]
     other = [(int(h[2]), "not the event of a head of " + h[4]) for h in mine if int(h[2]) <= seq and chains[int(h[2])] != h[3]]
     ahead = [(seq + 1, "the journal ends before the head " + h[2]) for h in mine if int(h[2]) > seq and not bad]

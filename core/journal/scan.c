@@ -33,7 +33,8 @@ static void span_add(struct spans *list, int64_t a, int64_t b)
 	p->b = b;
 }
 
-void scan_take_withheld(struct scan *s, const struct event *e)
+/* What a `withheld` event names.  It can only name what lies before it. */
+static void take_withheld(struct scan *s, const struct event *e)
 {
 	struct json *body = NULL;
 	if (json_parse(e->body, e->body_len, JSON_LINE_MAX, &body, NULL) != STATUS_OK)
@@ -66,7 +67,7 @@ static bool check_body(struct scan *s, const struct event *e)
 	if (memcmp(sha, e->body_sha, SHA_LEN) != 0)
 		return bad(s, e->seq, "its body is not the one that was recorded (body_sha does not match)");
 	if (strcmp(e->kind, "withheld") == 0)
-		scan_take_withheld(s, e);
+		take_withheld(s, e);
 	if (!s->deep)
 		return true;
 	struct json *tree = NULL;

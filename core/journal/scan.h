@@ -31,8 +31,6 @@ struct scan {
 };
 
 void scan_run(struct scan *s);
-/* Add what a `withheld` event names to s->named. It can only name what lies before it. */
-void scan_take_withheld(struct scan *s, const struct event *e);
 void scan_release(struct scan *s);
 
 /* ---- head lines, anchors.c ---- */

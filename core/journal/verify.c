@@ -125,20 +125,7 @@ static int64_t first_unnamed(const struct verify *v, const struct spans *named)
 	return 0;
 }
 
-/* A range ends at its first bad event; what stands behind it still names bodies that were withheld before. */
-static void name_the_rest(struct verify *v)
-{
-	struct event e;
-	const char *what;
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(v->db, "SELECT " STORE_COLUMNS " FROM event WHERE kind='withheld' AND body IS NOT NULL", -1, &st, NULL);
-	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		if (store_row(st, &e, &what))
-			scan_take_withheld(&v->scans[v->n - 1], &e);
-	sqlite3_finalize(st);
-}
-
-static enum status gather(struct verify *v, struct verify_result *out, struct fault *f)
+static enum status gather(const struct verify *v, struct verify_result *out, struct fault *f)
 {
 	for (int i = 0; i < v->n; i++) {
 		const struct scan *s = &v->scans[i];
@@ -151,8 +138,9 @@ static enum status gather(struct verify *v, struct verify_result *out, struct fa
 		if (*s->bad_what)
 			found(out, s->bad_seq, s->bad_what);
 	}
-	if (!out->ok && out->withheld)
-		name_the_rest(v);
+	/* Where something else is bad, it may be the event that would have named the body. */
+	if (!out->ok || !out->withheld)
+		return STATUS_OK;
 	struct spans named = named_spans(v);
 	int64_t unnamed = first_unnamed(v, &named);
 	vec_release(&named);
@@ -212,6 +200,8 @@ static enum status open_store(struct verify *v, struct fault *f)
 	v->head = store_int(v->db, "SELECT max(seq) FROM event", 0, &rc);
 	if (v->head < 0)
 		v->head = 0; /* nothing but events before the first: the scan from 1 names them */
+	if (v->head == INT64_MAX)
+		v->head--; /* there is always a seq behind the head */
 	if (rc == SQLITE_ROW || (rc & 0xff) == SQLITE_CORRUPT)
 		return STATUS_OK;
 	(void)store_fault(f, STATUS_USAGE, v->db, rc, "read", v->path);
