@@ -1,13 +1,471 @@
-/* The console's way in. */
+/* The console's loop: bytes, the engine's words and time come in on one libuv
+ * loop, frames go out.  At most one frame a turn of the loop, and none where
+ * nothing changed. */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/mem.h"
+#include "base/os.h"
+#include "base/text.h"
+#include "tui/find.h"
+#include "tui/scene.h"
+#include "tui/term.h"
+#include "tui/theme.h"
 #include "tui/tui.h"
 
-enum status tui_console(struct cli *c)
+#define SILENT_AFTER (2 * US_SECOND)
+#define FIRST_PAINT (400 * 1000) /* a console on a living engine waits this long for its first snapshot */
+#define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for */
+
+struct console {
+	uv_loop_t loop;
+	uv_poll_t tty;
+	uv_prepare_t before_wait;
+	uv_timer_t timer, esc;
+	uv_signal_t signals[5];
+	int n_signals, signal;
+	struct client *client;
+	struct link link;
+	struct ui ui;
+	struct keys keys;
+	struct theme theme;
+	struct cells frame;
+	struct now now;
+	int64_t opened, drawn;    /* mono */
+	bool dirty, keyed, painted, ended, lost_tty;
+	int tty_flags;
+};
+
+/* ---- what a key and a frame are made from ------------------------------------------ */
+
+static struct sight sight(struct console *c)
+{
+	struct sight s = {0};
+
+	os_now(&c->now);
+	c->link.up = c->client && client_is_up(c->client);
+	c->link.beat_age = c->client ? client_beat_age(c->client, &c->now) : -1;
+	s.m = c->client ? client_model(c->client) : NULL;
+	s.link = &c->link;
+	s.now = c->now;
+	return s;
+}
+
+static void timer_fired(uv_timer_t *t)
+{
+	struct console *c = t->data;
+
+	c->dirty = true;
+}
+
+/* Wake up when the frame will have changed by itself, or when the engine will have been silent for too long. */
+static void timer_set(struct console *c, const struct sight *s)
+{
+	int64_t wait = ui_wait(&c->ui, s), silent = SILENT_AFTER - c->link.beat_age;
+
+	if (c->link.up && c->link.beat_age >= 0 && silent > 0 && (wait < 0 || silent < wait))
+		wait = silent;
+	if (wait >= 0)
+		uv_timer_start(&c->timer, timer_fired, (uint64_t)(wait / 1000 + 1), 0);
+}
+
+static void draw(struct console *c)
+{
+	struct sight s = sight(c);
+	int rows, cols;
+
+	ui_tick(&c->ui, &s);
+	term_size(&rows, &cols);
+	if (rows != c->frame.rows || cols != c->frame.cols) {
+		cells_release(&c->frame);
+		cells_init(&c->frame, rows, cols);
+		term_resize(rows, cols);
+		ui_resized(&c->ui, &s, rows, cols);
+	}
+	ui_draw(&c->ui, &s, &c->frame);
+	term_draw(&c->frame, c->ui.redraw);
+	if (c->ui.shows_letters && !c->ui.confirm.ch.drawn)
+		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
+	os_now(&c->now);
+	ui_shown(&c->ui, c->now.mono);
+	c->ui.redraw = false;
+	c->painted = true;
+	c->drawn = c->now.mono;
+	c->dirty = c->keyed = false;
+	timer_set(c, &s);
+}
+
+/* Once a turn, before the loop waits. */
+static void before_wait(uv_prepare_t *p)
+{
+	struct console *c = p->data;
+	int64_t since;
+
+	if (!c->dirty || c->ended)
+		return;
+	os_now(&c->now);
+	since = c->now.mono - c->drawn;
+	if (!c->painted && !c->keyed && !client_model(c->client) && c->now.mono - c->opened < FIRST_PAINT)
+		uv_timer_start(&c->timer, timer_fired, FIRST_PAINT / 1000 / 4, 0);
+	else if (!c->keyed && c->painted && since < FRAME_EVERY)
+		uv_timer_start(&c->timer, timer_fired, (uint64_t)((FRAME_EVERY - since) / 1000 + 1), 0);
+	else
+		draw(c);
+}
+
+/* ---- the engine ------------------------------------------------------------------------ */
+
+struct asked {
+	struct console *c;
+	enum tag tag;
+	char verb[24];
+};
+
+static void answered(void *ctx, enum status st, const struct json *result, const struct fault *f)
+{
+	struct asked *a = ctx;
+	struct console *c = a->c;
+
+	if (!c->ended) {
+		struct sight s = sight(c);
+		ui_answer(&c->ui, &s, a->tag, a->verb, st, result, f);
+		c->dirty = c->keyed = true;
+	}
+	free(a);
+}
+
+static void ask(void *ctx, const char *verb, const char *params, enum tag tag)
+{
+	struct console *c = ctx;
+	struct asked *a = mem_new(sizeof *a);
+
+	a->c = c;
+	a->tag = tag;
+	text_copy(a->verb, sizeof a->verb, verb);
+	client_ask(c->client, verb, "key", params, NULL, answered, a);
+}
+
+static uint32_t fresh(void *ctx)
+{
+	uint32_t v;
+
+	(void)ctx;
+	os_random(&v, sizeof v);
+	return v;
+}
+
+static void on_up(struct client *cl, void *ctx)
+{
+	struct console *c = ctx;
+	const char *who = client_person(cl);
+
+	c->link.ever = true;
+	c->link.why[0] = 0;
+	text_copy(c->ui.person, sizeof c->ui.person, who ? who : "");
+	c->dirty = true;
+}
+
+static void on_snapshot(struct client *cl, void *ctx)
+{
+	struct console *c = ctx;
+
+	(void)cl;
+	c->dirty = true;
+}
+
+static void on_event(struct client *cl, void *ctx, const struct event *e)
+{
+	struct console *c = ctx;
+
+	(void)cl;
+	(void)e;
+	c->dirty = true;
+}
+
+static void on_tell(struct client *cl, void *ctx, const struct json *what)
+{
+	struct console *c = ctx;
+	struct sight s = sight(c);
+
+	(void)cl;
+	ui_tell(&c->ui, &s, what);
+	c->dirty = c->keyed = true;
+}
+
+static void on_beat(struct client *cl, void *ctx)
+{
+	struct console *c = ctx;
+
+	(void)cl;
+	if (c->link.beat_age > SILENT_AFTER)
+		c->dirty = true; /* it speaks again */
+	struct sight s = sight(c);
+	if (!c->dirty)
+		timer_set(c, &s);
+}
+
+static void on_down(struct client *cl, void *ctx, const struct fault *why)
+{
+	struct console *c = ctx;
+	struct sight s = sight(c);
+
+	(void)cl;
+	snprintf(c->link.why, sizeof c->link.why, "%s%s%s", why ? why->what : "", why && *why->mend ? "; " : "", why ? why->mend : "");
+	ui_down(&c->ui, &s, why ? why->what : "the engine went away");
+	c->dirty = c->keyed = true;
+}
+
+/* ---- the terminal -------------------------------------------------------------------------- */
+
+static void end(struct console *c)
+{
+	c->ended = true;
+	uv_stop(&c->loop);
+}
+
+static void next_theme(struct console *c)
 {
 	struct fault f;
 
-	fault_set(&f, STATUS_USAGE, "not-built", "the console is not built yet");
-	fault_mend(&f, "use the commands: backout help");
-	return cli_fail(c, STATUS_USAGE, &f);
+	if (theme_named(theme_after(c->theme.name), &c->theme, &f) == STATUS_OK)
+		term_theme(&c->theme);
+	c->ui.theme_changed = false;
+}
+
+static void resumed(struct console *c)
+{
+	struct sight s = sight(c);
+
+	keys_init(&c->keys);
+	ui_resized(&c->ui, &s, c->ui.rows, c->ui.cols);
+	c->dirty = c->keyed = true;
+}
+
+static void key(void *ctx, const struct key *k)
+{
+	struct console *c = ctx;
+	struct sight s = sight(c);
+
+	ui_key(&c->ui, &s, k);
+	c->dirty = c->keyed = true;
+	if (c->ui.theme_changed)
+		next_theme(c);
+	if (c->ui.quit)
+		end(c);
+}
+
+static void esc_due(uv_timer_t *t);
+
+static void esc_set(struct console *c)
+{
+	int64_t wait = keys_wait(&c->keys, c->now.mono);
+
+	if (wait >= 0)
+		uv_timer_start(&c->esc, esc_due, (uint64_t)(wait / 1000 + 1), 0);
+}
+
+static void esc_due(uv_timer_t *t)
+{
+	struct console *c = t->data;
+
+	os_now(&c->now);
+	keys_tick(&c->keys, c->now.mono, key, c);
+	esc_set(c);
+}
+
+static void typed(uv_poll_t *p, int status, int events)
+{
+	struct console *c = p->data;
+	char bytes[4096];
+	ssize_t n;
+
+	(void)events;
+	n = status < 0 ? -1 : read(STDIN_FILENO, bytes, sizeof bytes);
+	if (n < 0 && status >= 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) { /* the terminal is gone; nothing ends with it */
+		c->lost_tty = true;
+		end(c);
+		return;
+	}
+	os_now(&c->now);
+	keys_feed(&c->keys, bytes, (size_t)n, c->now.mono, key, c);
+	esc_set(c);
+	if (c->ui.suspend && !c->ended) {
+		c->ui.suspend = false;
+		term_suspend();
+		resumed(c);
+	}
+}
+
+static void signalled(uv_signal_t *h, int number)
+{
+	struct console *c = h->data;
+
+	if (number == SIGWINCH) {
+		c->dirty = c->keyed = true;
+	} else if (number == SIGTSTP) {
+		term_suspend();
+		resumed(c);
+	} else {
+		c->signal = number;
+		c->lost_tty = number == SIGHUP;
+		end(c);
+	}
+}
+
+static void crashed(int number)
+{
+	term_rescue();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void catch_crashes(void)
+{
+	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = crashed;
+	sa.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaction(numbers[i], &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- beginning and end ------------------------------------------------------------------------ */
+
+static void loop_start(struct console *c)
+{
+	static const int numbers[] = {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGTSTP};
+
+	uv_prepare_init(&c->loop, &c->before_wait);
+	c->before_wait.data = c;
+	uv_prepare_start(&c->before_wait, before_wait);
+	uv_timer_init(&c->loop, &c->timer);
+	c->timer.data = c;
+	uv_timer_init(&c->loop, &c->esc);
+	c->esc.data = c;
+	for (c->n_signals = 0; c->n_signals < 5; c->n_signals++) {
+		uv_signal_t *h = &c->signals[c->n_signals];
+		uv_signal_init(&c->loop, h);
+		h->data = c;
+		uv_signal_start(h, signalled, numbers[c->n_signals]);
+	}
+	c->tty_flags = fcntl(STDIN_FILENO, F_GETFL);
+	uv_poll_init(&c->loop, &c->tty, STDIN_FILENO);
+	c->tty.data = c;
+	uv_poll_start(&c->tty, UV_READABLE, typed);
+}
+
+static void close_handle(uv_handle_t *h, void *ctx)
+{
+	(void)ctx;
+	if (!uv_is_closing(h))
+		uv_close(h, NULL);
+}
+
+static void loop_end(struct console *c)
+{
+	if (c->client)
+		client_free(c->client);
+	c->client = NULL;
+	uv_walk(&c->loop, close_handle, NULL);
+	uv_run(&c->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&c->loop);
+	if (c->tty_flags >= 0)
+		fcntl(STDIN_FILENO, F_SETFL, c->tty_flags);
+}
+
+/* What leaving left: said on the terminal that was given back. */
+static void farewell(const struct console *c, const struct model *m)
+{
+	const struct model_incident *i = m ? ui_incident(&c->ui, m) : NULL;
+
+	if (i && !c->lost_tty)
+		fprintf(stderr, "backout: %s is open and goes on without this console; `backout` looks again\n", i->name);
+}
+
+static enum status run(struct console *c, const struct cli *cli, const struct found *where, struct fault *f)
+{
+	static const struct client_events events = {on_up, on_snapshot, on_event, on_tell, on_beat, on_down};
+	struct client_spec spec = {.paths = &where->paths, .kit_dir = *where->kit ? where->kit : NULL,
+		.role = c->ui.read_only ? "observer" : "console", .follow = true};
+	enum status s;
+
+	(void)cli;
+	uv_loop_init(&c->loop);
+	s = client_new(&c->loop, &spec, &events, c, &c->client, f);
+	if (s == STATUS_OK)
+		s = term_open(&c->theme, f);
+	if (s != STATUS_OK) {
+		c->ended = true;
+		c->tty_flags = -1;
+		loop_end(c);
+		return s;
+	}
+	catch_crashes();
+	loop_start(c);
+	c->dirty = true;
+	os_now(&c->now);
+	c->opened = c->now.mono;
+	uv_run(&c->loop, UV_RUN_DEFAULT);
+	term_close();
+	farewell(c, c->client ? client_model(c->client) : NULL);
+	loop_end(c);
+	return STATUS_OK;
+}
+
+static enum status theme_pick(struct console *c, const struct cli *cli, struct fault *f)
+{
+	const char *name = theme_choice(cli->theme, getenv("BACKOUT_THEME"), getenv("NO_COLOR"), getenv("TERM"));
+
+	return theme_named(name, &c->theme, f);
+}
+
+enum status tui_console(struct cli *cli)
+{
+	struct console *c = mem_new(sizeof *c);
+	struct found *where = mem_new(sizeof *where);
+	struct ui_out out = {ask, fresh, cli_brief, c};
+	bool look_only = cli_option(cli, "--read-only", NULL);
+	struct fault f = {0};
+	enum status s;
+	int number;
+
+	ui_init(&c->ui, &out);
+	c->ui.demo = !strcmp(cli->argv[0], "demo");
+	where->paths.demo = c->ui.demo;
+	c->ui.read_only = look_only || !strcmp(cli->argv[0], "observe");
+	if (cli->incident)
+		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
+	keys_init(&c->keys);
+	s = cli_done(cli, 0, 1);
+	if (s == STATUS_OK) {
+		s = theme_pick(c, cli, &f);
+		if (s == STATUS_OK)
+			s = find_kit(cli, cli->argc > 1 ? cli->argv[1] : NULL, where, &f);
+		if (s == STATUS_OK)
+			s = run(c, cli, where, &f);
+		if (s != STATUS_OK)
+			cli_fail(cli, s, &f);
+	}
+	cells_release(&c->frame);
+	number = c->signal;
+	free(where);
+	free(c);
+	if (number && number != SIGHUP)
+		raise(number);
+	return s;
 }

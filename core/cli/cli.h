@@ -45,5 +45,10 @@ bool cli_option(struct cli *c, const char *name, const char **value);
 enum status cli_done(struct cli *c, int min_words, int max_words);
 /* Print bytes of ours that hold strangers' text cleaned with text_clean; flush; failing output is an error. */
 void cli_out(const struct buf *b);
+/* The ten lines of `brief` for the console, which does not reach as far as core/report. */
+struct model;
+struct model_incident;
+struct now;
+void cli_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out);
 
 #endif

@@ -57,3 +57,8 @@ enum status cmd_brief(struct cli *c)
 	reading_close(&r);
 	return s;
 }
+
+void cli_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out)
+{
+	report_brief(m, i, now, out);
+}

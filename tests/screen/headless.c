@@ -1,0 +1,370 @@
+/* A front end without a terminal: a script of events, keys and times in, frames
+ * and asks out as text.  Proves that the screen is a pure function of what it
+ * is given, and makes the golden frames.  See tests/screen/README. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "kit/kit_read.h"
+#include "report/report.h"
+#include "tui/scene.h"
+
+#define DAY "2026-11-24T"
+#define BOOT "00000000-0000-0000-0000-000000000001"
+
+struct stage {
+	struct model *m;
+	struct ui ui;
+	struct link link;
+	struct now now;
+	struct keys keys;
+	struct cells frame;
+	int64_t seq;
+	uint32_t seed;
+	struct buf asks;
+	char verb[24];
+	enum tag tag;
+	int line;
+};
+
+static void die(const struct stage *s, const char *what, const char *more)
+{
+	fprintf(stderr, "headless: line %d: %s %s\n", s->line, what, more);
+	exit(2);
+}
+
+static struct sight sight(struct stage *s)
+{
+	struct sight x = {s->m, &s->link, s->now};
+
+	return x;
+}
+
+/* ---- events -------------------------------------------------------------------- */
+
+static void event(struct stage *s, const char *kind, const char *actor, const char *incident, const char *body)
+{
+	struct event e = {0};
+	struct json *j = NULL;
+	struct fault f;
+
+	if (json_parse(body, strlen(body), JSON_KIT_MAX, &j, &f) != STATUS_OK)
+		die(s, f.what, body);
+	json_free(j);
+	if (event_kind_of(kind) == EVENT_KIND_UNKNOWN)
+		die(s, "no such kind:", kind);
+	e.seq = ++s->seq;
+	e.at = s->now.at;
+	e.mono = s->now.mono;
+	e.boot = BOOT;
+	e.incident = strcmp(incident, "-") != 0 ? incident : NULL;
+	e.kind = kind;
+	e.actor = actor;
+	e.body = body;
+	e.body_len = strlen(body);
+	model_reduce(s->m, &e);
+}
+
+static void load_kit(struct stage *s, const char *dir)
+{
+	struct kit_files files = {0};
+	struct problems problems = {0};
+	struct fault f;
+	struct buf b;
+	struct jw w;
+	char sha[SHA_HEX];
+
+	if (kit_read(dir, &files, &problems, &f) != STATUS_OK || problems.errors)
+		die(s, "kit:", problems.n ? problems.v[0].what : f.what);
+	kit_digest(files.v, files.n, sha);
+	buf_init(&b, JSON_KIT_MAX);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kstr(&w, "digest", sha);
+	jw_kbool(&w, "in_use", true);
+	jw_key(&w, "files");
+	jw_arr(&w);
+	for (size_t i = 0; i < files.n; i++) {
+		jw_obj(&w);
+		jw_kstr(&w, "path", files.v[i].path);
+		jw_key(&w, "text");
+		jw_strn(&w, files.v[i].text, files.v[i].len);
+		jw_obj_end(&w);
+	}
+	jw_arr_end(&w);
+	jw_obj_end(&w);
+	event(s, "kit.loaded", "engine", "-", buf_str(&b));
+	buf_release(&b);
+	kit_files_release(&files);
+	problems_release(&problems);
+	if (!s->m->kit)
+		die(s, "the kit did not parse:", dir);
+}
+
+/* ---- time ------------------------------------------------------------------------- */
+
+static void at(struct stage *s, const char *clock)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, DAY "%sZ", clock);
+	if (!instant_parse(text, &s->now.at))
+		die(s, "no such time:", clock);
+	s->now.mono = s->now.at - INT64_C(1790000000) * US_SECOND;
+	snprintf(s->now.boot, sizeof s->now.boot, BOOT);
+	struct sight x = sight(s);
+	ui_tick(&s->ui, &x);
+}
+
+static void pass(struct stage *s, int64_t us)
+{
+	s->now.at += us;
+	s->now.mono += us;
+}
+
+/* ---- keys --------------------------------------------------------------------------- */
+
+static void key(void *ctx, const struct key *k)
+{
+	struct stage *s = ctx;
+	struct sight x = sight(s);
+
+	ui_key(&s->ui, &x, k);
+}
+
+static void draw(struct stage *s)
+{
+	struct sight x = sight(s);
+
+	ui_tick(&s->ui, &x);
+	ui_draw(&s->ui, &x, &s->frame);
+	ui_shown(&s->ui, s->now.mono);
+}
+
+static void bytes(struct stage *s, const char *b, size_t n)
+{
+	pass(s, 100000);
+	keys_feed(&s->keys, b, n, s->now.mono, key, s);
+	pass(s, 60000);
+	keys_tick(&s->keys, s->now.mono, key, s);
+	draw(s);
+}
+
+static const struct {
+	const char *name, *bytes;
+} named[] = {{"<Enter>", "\r"}, {"<Esc>", "\033"}, {"<Tab>", "\t"}, {"<Down>", "\033[B"}, {"<Up>", "\033[A"}, {"<Space>", " "}};
+
+static void type(struct stage *s, const char *text)
+{
+	while (*text) {
+		size_t n = 0;
+		for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+			if (!strncmp(text, named[i].name, strlen(named[i].name))) {
+				bytes(s, named[i].bytes, strlen(named[i].bytes));
+				n = strlen(named[i].name);
+			}
+		if (!n) {
+			bytes(s, text, 1);
+			n = 1;
+		}
+		text += n;
+	}
+}
+
+/* ---- the ui's outside ------------------------------------------------------------------ */
+
+static void ask(void *ctx, const char *verb, const char *params, enum tag tag)
+{
+	struct stage *s = ctx;
+
+	buf_addf(&s->asks, "%s %s\n", verb, params);
+	if (tag == TAG_QUIET)
+		return;
+	text_copy(s->verb, sizeof s->verb, verb);
+	s->tag = tag;
+}
+
+static uint32_t chance(void *ctx)
+{
+	struct stage *s = ctx;
+
+	s->seed = s->seed * 1664525u + 1013904223u;
+	return s->seed >> 8;
+}
+
+static void answer(struct stage *s, const char *text)
+{
+	struct json *j = NULL;
+	struct fault f = {0};
+	char *rest;
+	long status = strtol(text, &rest, 10);
+	struct sight x = sight(s);
+
+	if (json_parse(rest, strlen(rest), JSON_LINE_MAX, &j, &f) != STATUS_OK)
+		die(s, "bad answer:", rest);
+	text_copy(f.what, sizeof f.what, json_get_str(j, "what", ""));
+	text_copy(f.mend, sizeof f.mend, json_get_str(j, "mend", ""));
+	ui_answer(&s->ui, &x, s->tag, s->verb, (enum status)status, status ? NULL : j, status ? &f : NULL);
+	json_free(j);
+	draw(s);
+}
+
+static void tell(struct stage *s, const char *text)
+{
+	struct json *j = NULL;
+	struct fault f;
+	struct sight x = sight(s);
+
+	if (json_parse(text, strlen(text), JSON_LINE_MAX, &j, &f) != STATUS_OK)
+		die(s, "bad tell:", text);
+	ui_tell(&s->ui, &x, j);
+	json_free(j);
+}
+
+static void size(struct stage *s, const char *text)
+{
+	char *rest;
+	long cols = strtol(text, &rest, 10), rows = *rest == 'x' ? strtol(rest + 1, NULL, 10) : 0;
+	struct sight x = sight(s);
+
+	cells_release(&s->frame);
+	cells_init(&s->frame, (int)rows, (int)cols);
+	ui_resized(&s->ui, &x, (int)rows, (int)cols);
+}
+
+static void frame(struct stage *s, const char *name, bool roles)
+{
+	struct buf b;
+
+	draw(s);
+	buf_init(&b, 1 << 20);
+	if (roles)
+		cells_print_roles(&s->frame, &b);
+	else
+		cells_print(&s->frame, &b);
+	printf("== %s %dx%d\n%s", name, s->frame.cols, s->frame.rows, buf_str(&b));
+	buf_release(&b);
+}
+
+/* One frame in each of the sizes that must be good; with a panel open, its letters stay as they were. */
+static void frames(struct stage *s, const char *name)
+{
+	static const char *const sizes[] = {"80x23", "200x50", "39x11", "80x24"};
+	struct ui before = s->ui;
+
+	frame(s, name, false);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct ui keep = before;
+		size(s, sizes[i]);
+		keep.rows = s->frame.rows;
+		keep.cols = s->frame.cols;
+		if (before.confirm.state == CONFIRM_NONE)
+			s->ui = keep;
+		else if (s->frame.rows >= 12)
+			s->ui = keep;
+		if (i < 3)
+			frame(s, name, false);
+		s->ui = keep;
+	}
+	buf_reset(&s->asks);
+}
+
+/* ---- the script --------------------------------------------------------------------------- */
+
+static void event_line(struct stage *s, char *rest)
+{
+	char *kind = rest, *actor = strchr(kind, ' '), *incident = actor ? strchr(actor + 1, ' ') : NULL;
+	char *body = incident ? strchr(incident + 1, ' ') : NULL;
+
+	if (!body)
+		die(s, "event KIND ACTOR INCIDENT BODY:", rest);
+	*actor++ = *incident++ = *body++ = 0;
+	event(s, kind, actor, incident, body);
+}
+
+static void command(struct stage *s, char *line)
+{
+	char *rest = strchr(line, ' ');
+
+	if (rest)
+		*rest++ = 0;
+	else
+		rest = line + strlen(line);
+	if (!strcmp(line, "kit"))
+		load_kit(s, rest);
+	else if (!strcmp(line, "at"))
+		at(s, rest);
+	else if (!strcmp(line, "event"))
+		event_line(s, rest);
+	else if (!strcmp(line, "person"))
+		text_copy(s->ui.person, sizeof s->ui.person, rest);
+	else if (!strcmp(line, "observe"))
+		s->ui.read_only = true;
+	else if (!strcmp(line, "demo"))
+		s->ui.demo = true;
+	else if (!strcmp(line, "size"))
+		size(s, rest);
+	else if (!strcmp(line, "key"))
+		type(s, rest);
+	else if (!strcmp(line, "burst"))
+		bytes(s, rest, strlen(rest));
+	else if (!strcmp(line, "letters"))
+		type(s, s->ui.confirm.ch.letters);
+	else if (!strcmp(line, "burst-letters"))
+		bytes(s, s->ui.confirm.ch.letters, 3);
+	else if (!strcmp(line, "answer"))
+		answer(s, rest);
+	else if (!strcmp(line, "tell"))
+		tell(s, rest);
+	else if (!strcmp(line, "beat"))
+		s->link.beat_age = strtol(rest, NULL, 10) * 1000;
+	else if (!strcmp(line, "frame"))
+		frame(s, rest, false);
+	else if (!strcmp(line, "roles"))
+		frame(s, rest, true);
+	else if (!strcmp(line, "frames"))
+		frames(s, rest);
+	else if (!strcmp(line, "asks")) {
+		printf("== asks\n%s", buf_str(&s->asks));
+		buf_reset(&s->asks);
+	} else
+		die(s, "no such command:", line);
+}
+
+int main(int argc, char **argv)
+{
+	static char line[1 << 20];
+	struct stage s = {.seed = 7};
+	struct ui_out out = {ask, chance, report_brief, &s};
+	FILE *in = argc > 1 ? fopen(argv[1], "r") : stdin;
+
+	if (!in) {
+		fprintf(stderr, "headless: cannot read %s\n", argv[1]);
+		return 2;
+	}
+	if (!getenv("TZ"))
+		setenv("TZ", "CET-1", 1);
+	tzset();
+	s.m = model_new();
+	ui_init(&s.ui, &out);
+	keys_init(&s.keys);
+	cells_init(&s.frame, 24, 80);
+	buf_init(&s.asks, 1 << 20);
+	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000};
+	while (fgets(line, sizeof line, in)) {
+		s.line++;
+		line[strcspn(line, "\n")] = 0;
+		if (*line && *line != '#')
+			command(&s, line);
+	}
+	fclose(in);
+	cells_release(&s.frame);
+	buf_release(&s.asks);
+	model_free(s.m);
+	return 0;
+}

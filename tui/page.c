@@ -1,0 +1,215 @@
+/* Lines that may or may not fit, and the three drawings made of blocks. */
+#include "config.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "tui/page.h"
+
+void page_init(struct page *p, int cols, const char *cursor, const char *filter)
+{
+	memset(p, 0, sizeof *p);
+	cells_init(&p->g, PAGE_ROWS, cols);
+	p->cursor = cursor;
+	p->filter = filter;
+}
+
+void page_release(struct page *p)
+{
+	cells_release(&p->g);
+	free(p->items);
+	memset(p, 0, sizeof *p);
+}
+
+int page_line(struct page *p, int drop)
+{
+	if (p->n < PAGE_ROWS)
+		p->n++;
+	p->drop[p->n - 1] = (unsigned char)drop;
+	return p->n - 1;
+}
+
+void page_rule(struct page *p, int drop, bool demo)
+{
+	int row = page_line(p, drop);
+
+	cells_fill(&p->g, row, 0, p->g.cols, ROLE_RULE, demo ? 0x254c : 0x2500);
+}
+
+static void item_name(struct item *it)
+{
+	snprintf(it->id, sizeof it->id, "%d:%s/%s/%lld", (int)it->kind, it->service, it->name, (long long)it->seq);
+}
+
+void page_item(struct page *p, enum item_kind kind, const char *service, const char *name, int64_t seq)
+{
+	struct item *it;
+
+	if (p->n_items == p->cap_items) {
+		p->cap_items = p->cap_items ? 2 * p->cap_items : 16;
+		p->items = mem_grow(p->items, (size_t)p->cap_items, sizeof *p->items);
+	}
+	it = &p->items[p->n_items++];
+	memset(it, 0, sizeof *it);
+	it->kind = kind;
+	it->pane = p->pane;
+	it->row = p->n - 1;
+	it->seq = seq;
+	text_copy(it->service, sizeof it->service, service ? service : "");
+	text_copy(it->name, sizeof it->name, name ? name : "");
+	item_name(it);
+}
+
+int page_put(struct page *p, int col, int width, enum role role, const char *fmt, ...)
+{
+	char s[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s, sizeof s, fmt, ap);
+	va_end(ap);
+	return cells_text(&p->g, p->n - 1, col, width, role, s);
+}
+
+int page_right(struct page *p, int right, enum role role, const char *s)
+{
+	char clean[256];
+	int cols = text_clean(clean, sizeof clean, s, strlen(s), right);
+
+	cells_text(&p->g, p->n - 1, right - cols, cols, role, clean);
+	return right - cols;
+}
+
+bool page_wanted(const struct page *p, const char *text)
+{
+	return !p->filter || !*p->filter || strcasestr(text, p->filter);
+}
+
+static void line_remove(struct page *p, int row)
+{
+	int kept = 0;
+
+	for (int i = row; i + 1 < p->n; i++) {
+		cells_copy_row(&p->g, i, &p->g, i + 1);
+		p->drop[i] = p->drop[i + 1];
+	}
+	p->n--;
+	for (int i = 0; i < p->n_items; i++) {
+		if (p->items[i].row == row)
+			continue;
+		p->items[kept] = p->items[i];
+		if (p->items[kept].row > row)
+			p->items[kept].row--;
+		kept++;
+	}
+	p->n_items = kept;
+}
+
+void page_fit(struct page *p, int height)
+{
+	while (p->n > height) {
+		int worst = -1;
+		for (int i = 0; i < p->n; i++)
+			if (p->drop[i] != DROP_NEVER && (worst < 0 || p->drop[i] >= p->drop[worst]))
+				worst = i;
+		if (worst < 0)
+			return;
+		line_remove(p, worst);
+	}
+}
+
+const struct item *page_cursor_item(const struct page *p)
+{
+	for (int i = 0; i < p->n_items; i++)
+		if (p->cursor && *p->cursor && !strcmp(p->items[i].id, p->cursor))
+			return &p->items[i];
+	return NULL;
+}
+
+void page_show(const struct page *p, struct cells *out, int top, int height, int left, int cols)
+{
+	const struct item *it = page_cursor_item(p);
+	int first = 0;
+
+	if (p->n > height && it)
+		first = it->row - height / 2;
+	if (first > p->n - height)
+		first = p->n - height;
+	if (first < 0)
+		first = 0;
+	for (int i = 0; i < height && first + i < p->n; i++) {
+		for (int col = 0; col < cols; col++) {
+			struct cell *to = cells_at(out, top + i, left + col), *from = cells_at(&p->g, first + i, col);
+			if (to && from)
+				*to = *from;
+		}
+		if (it && it->row == first + i)
+			cells_fill(out, top + i, left, 1, ROLE_KEY, '>');
+	}
+	if (first + height < p->n)
+		cells_text(out, top + height - 1, left + cols - 7, 6, ROLE_DIM, " more ");
+}
+
+/* Seven segments: top, upper left, middle... as three strings a digit. */
+static const char *const segments[10][3] = {
+	{" _ ", "| |", "|_|"}, {"   ", "  |", "  |"}, {" _ ", " _|", "|_ "}, {" _ ", " _|", " _|"}, {"   ", "|_|", "  |"},
+	{" _ ", "|_ ", " _|"}, {" _ ", "|_ ", "|_|"}, {" _ ", "  |", "  |"}, {" _ ", "|_|", "|_|"}, {" _ ", "|_|", " _|"},
+};
+
+int digits_draw(struct cells *c, int row, int right, enum role role, const char *time)
+{
+	int width = -1, col;
+
+	for (const char *p = time; *p; p++)
+		width += *p >= '0' && *p <= '9' ? 4 : 2;
+	col = right - width;
+	for (const char *p = time; *p; p++) {
+		bool digit = *p >= '0' && *p <= '9';
+		for (int i = 0; i < 3; i++) {
+			if (digit)
+				cells_text(c, row + i, col, 3, role, segments[*p - '0'][i]);
+			else if (i > 0)
+				cells_text(c, row + i, col, 1, role, i == 1 ? "." : "'");
+		}
+		col += digit ? 4 : 2;
+	}
+	return right - width;
+}
+
+void spark_draw(struct cells *c, int row, int col, int width, enum role role, const float *v, int n, double top)
+{
+	for (int i = 0; i < width; i++) {
+		/* newest at the right; each column the mean of its share of the values */
+		int a = n <= width ? n - width + i : (int)((long)i * n / width);
+		int b = n <= width ? a + 1 : (int)((long)(i + 1) * n / width);
+		double sum = 0;
+		int good = 0;
+		for (int k = a < 0 ? 0 : a; k < b; k++)
+			if (!isnan(v[k])) {
+				sum += (double)v[k];
+				good++;
+			}
+		if (a < 0 && b <= 0)
+			continue;
+		if (!good) {
+			cells_fill(c, row, col + i, 1, role, 0xb7);
+			continue;
+		}
+		double share = top > 0 ? sum / good / top : 0;
+		int level = share >= 1 ? 7 : share <= 0 ? 0 : (int)(share * 8);
+		cells_fill(c, row, col + i, 1, role, 0x2581u + (uint32_t)(level > 7 ? 7 : level));
+	}
+}
+
+void bar_draw(struct cells *c, int row, int col, int width, enum role role, double share)
+{
+	int full = (int)(share * width + 0.5);
+
+	for (int i = 0; i < width; i++)
+		cells_fill(c, row, col + i, 1, role, i < full ? 0x2588u : 0x2591u);
+}

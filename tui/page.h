@@ -1,0 +1,58 @@
+/* A page: the lines a view produces before it is known how many fit.  Each
+ * line says how easily it can be left out and may carry an item that the
+ * cursor can stand on; fitting keeps the order and drops the least needed.
+ * Called by views; knows no model. */
+#ifndef TUI_PAGE_H
+#define TUI_PAGE_H
+
+#include "tui/cells.h"
+
+#define PAGE_ROWS 300
+#define DROP_NEVER 0
+#define DROP_BLANK 9
+
+enum item_kind { ITEM_NONE, ITEM_SERVICE, ITEM_SIGNAL, ITEM_CHANGE, ITEM_ACTION, ITEM_VERSION, ITEM_PIN, ITEM_FREEZE,
+	ITEM_REPORT, ITEM_SAID, ITEM_LINE, ITEM_INCIDENT };
+struct item {
+	enum item_kind kind;
+	int pane, row;            /* row: of the page */
+	char id[176];             /* what the cursor remembers */
+	char service[72], name[72];
+	int64_t seq;
+};
+struct page {
+	struct cells g;
+	int n;                    /* lines used */
+	unsigned char drop[PAGE_ROWS];
+	struct item *items;
+	int n_items, cap_items;
+	int pane;                 /* for items added from here on */
+	const char *cursor;       /* id under the cursor, or "" */
+	const char *filter;       /* only lines with this text are kept by page_filtered views, or "" */
+};
+
+void page_init(struct page *p, int cols, const char *cursor, const char *filter);
+void page_release(struct page *p);
+/* A new line; its row.  Past the last row everything lands on the last one. */
+int page_line(struct page *p, int drop);
+void page_rule(struct page *p, int drop, bool demo);
+void page_item(struct page *p, enum item_kind kind, const char *service, const char *name, int64_t seq);
+/* Text at a column of the newest line, within `width` columns; the column after it. */
+int page_put(struct page *p, int col, int width, enum role role, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+int page_right(struct page *p, int right, enum role role, const char *s); /* ends before column `right` */
+bool page_wanted(const struct page *p, const char *text); /* passes the filter */
+/* Drop lines until n <= height. */
+void page_fit(struct page *p, int height);
+/* Copy what fits to out at `top`; where more is left, scroll so that the cursor is seen. */
+void page_show(const struct page *p, struct cells *out, int top, int height, int left, int cols);
+const struct item *page_cursor_item(const struct page *p);
+
+/* Three rows of big digits, right-aligned so that they end before `right`; "12:34", "1:02:03".  Returns their first column. */
+int digits_draw(struct cells *c, int row, int right, enum role role, const char *time);
+/* A little curve of n values (NaN: a gap) in width columns; top: the value of a full block. */
+void spark_draw(struct cells *c, int row, int col, int width, enum role role, const float *v, int n, double top);
+/* A bar: share of width filled. */
+void bar_draw(struct cells *c, int row, int col, int width, enum role role, double share);
+
+#endif

@@ -1,0 +1,255 @@
+/* Cells to curses.  What the terminal needs to be itself again is kept as bytes,
+ * so that even a crash can write it. */
+#include "config.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tui/term.h"
+
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
+static struct {
+	SCREEN *screen;
+	struct termios before;
+	bool open, ascii, colours;
+	volatile sig_atomic_t taken;
+	char rescue[256];
+	size_t n_rescue;
+	attr_t attributes[ROLE_COUNT];
+	struct cells shown;
+} term;
+
+/* ---- what the terminal can show ------------------------------------------------ */
+
+/* A colour of the 256 on a terminal with fewer: the nearest of the eight, or sixteen. */
+static short colour_fit(short c)
+{
+	static const short cube_bit[6] = {0, 0, 0, 1, 1, 1};
+
+	if (c < 0 || c < COLORS)
+		return c;
+	if (c < 16)
+		return (short)(c % 8);
+	if (c >= 232)
+		return c < 244 ? COLOR_BLACK : COLOR_WHITE;
+	c = (short)(c - 16);
+	return (short)(cube_bit[c / 36] + 2 * cube_bit[c / 6 % 6] + 4 * cube_bit[c % 6]);
+}
+
+void term_theme(const struct theme *t)
+{
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		const struct paint *p = &t->paint[i];
+		attr_t a = A_NORMAL;
+		a |= p->attributes & PAINT_BOLD ? A_BOLD : 0;
+		a |= p->attributes & PAINT_DIM ? A_DIM : 0;
+		a |= p->attributes & PAINT_REVERSE ? A_REVERSE : 0;
+		a |= p->attributes & PAINT_UNDERLINE ? A_UNDERLINE : 0;
+		term.attributes[i] = a;
+		if (term.colours)
+			init_pair((short)(i + 1), colour_fit(p->fg), colour_fit(p->bg));
+	}
+	cells_release(&term.shown);
+}
+
+/* Without UTF-8: the shapes that we draw, in ASCII; a stranger's letter is a question mark. */
+static wchar_t ascii_of(uint32_t cp)
+{
+	static const char levels[] = "_.,-~=*#";
+
+	if (cp < 0x7f)
+		return (wchar_t)cp;
+	if (cp == 0x2500 || cp == 0x254c)
+		return '-';
+	if (cp == 0x2502)
+		return '|';
+	if (cp == 0x250c || cp == 0x2510 || cp == 0x2514 || cp == 0x2518)
+		return '+';
+	if (cp >= 0x2581 && cp <= 0x2588)
+		return levels[cp - 0x2581];
+	if (cp == 0x2591 || cp == 0xb7)
+		return '.';
+	return cp == 0x2026 ? '~' : '?';
+}
+
+/* ---- taking and giving back -------------------------------------------------------- */
+
+static void rescue_add(const char *s)
+{
+	size_t n = s && s != (const char *)-1 ? strlen(s) : 0;
+
+	if (n && term.n_rescue + n < sizeof term.rescue) {
+		memcpy(term.rescue + term.n_rescue, s, n);
+		term.n_rescue += n;
+	}
+}
+
+static char *capability(const char *name)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof text, "%s", name);
+	return tigetstr(text);
+}
+
+static bool has(const char *name)
+{
+	char *s = capability(name);
+
+	return s && s != (char *)-1;
+}
+
+void term_rescue(void)
+{
+	if (!term.taken)
+		return;
+	term.taken = 0;
+	ssize_t n = write(STDOUT_FILENO, term.rescue, term.n_rescue);
+	(void)n;
+	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+}
+
+static void say(const char *s)
+{
+	fputs(s, stdout);
+	fflush(stdout);
+}
+
+static enum status refuse(struct fault *f)
+{
+	fault_set(f, STATUS_USAGE, "no-terminal", "the console needs a terminal whose cursor can be moved");
+	fault_mend(f, "use the commands here: backout status, brief, fire; `backout help` lists them");
+	return STATUS_USAGE;
+}
+
+enum status term_open(const struct theme *t, struct fault *f)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &term.before))
+		return refuse(f);
+	setlocale(LC_ALL, "");
+	term.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term.screen = newterm(NULL, stdout, stdin);
+	if (!term.screen)
+		return refuse(f);
+	if (!has("cup")) {
+		endwin();
+		delscreen(term.screen);
+		term.screen = NULL;
+		return refuse(f);
+	}
+	raw();
+	noecho();
+	nonl();
+	curs_set(0);
+	leaveok(stdscr, TRUE);
+	if (has_colors() && start_color() == OK && COLOR_PAIRS > ROLE_COUNT)
+		term.colours = use_default_colors() == OK;
+	rescue_add(PASTE_OFF);
+	rescue_add(capability("sgr0"));
+	rescue_add(capability("cnorm"));
+	rescue_add(capability("rmcup"));
+	term.taken = 1;
+	term.open = true;
+	say(PASTE_ON);
+	term_theme(t);
+	return STATUS_OK;
+}
+
+void term_close(void)
+{
+	if (!term.open)
+		return;
+	term.open = false;
+	say(PASTE_OFF);
+	endwin();
+	term.taken = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+	cells_release(&term.shown);
+	delscreen(term.screen);
+	term.screen = NULL;
+}
+
+void term_suspend(void)
+{
+	if (!term.open)
+		return;
+	say(PASTE_OFF);
+	def_prog_mode();
+	endwin();
+	term.taken = 0;
+	kill(getpid(), SIGSTOP);
+	reset_prog_mode();
+	term.taken = 1;
+	say(PASTE_ON);
+	term_flush_input();
+	cells_release(&term.shown);
+}
+
+void term_flush_input(void)
+{
+	tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+void term_size(int *out_rows, int *out_cols)
+{
+	struct winsize w;
+
+	*out_rows = 24;
+	*out_cols = 80;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_row > 0 && w.ws_col > 0) {
+		*out_rows = w.ws_row > 500 ? 500 : w.ws_row;
+		*out_cols = w.ws_col > 500 ? 500 : w.ws_col;
+	}
+}
+
+void term_resize(int rows, int cols)
+{
+	resizeterm(rows, cols);
+	cells_release(&term.shown);
+}
+
+/* ---- drawing -------------------------------------------------------------------------- */
+
+static void put(const struct cell *c, int row, int col)
+{
+	wchar_t text[2 + CELL_MARKS] = {0};
+	cchar_t out;
+	short pair = term.colours ? (short)(c->role + 1) : 0;
+
+	for (int i = 0; i <= CELL_MARKS && c->cp[i]; i++)
+		text[i] = term.ascii ? i ? 0 : ascii_of(c->cp[i]) : (wchar_t)c->cp[i];
+	if (setcchar(&out, text, term.attributes[c->role], pair, NULL) == OK)
+		mvadd_wch(row, col, &out);
+}
+
+void term_draw(const struct cells *c, bool whole)
+{
+	bool same = !whole && term.shown.rows == c->rows && term.shown.cols == c->cols;
+
+	if (!same) {
+		cells_release(&term.shown);
+		cells_init(&term.shown, c->rows, c->cols);
+		erase();
+	}
+	if (whole)
+		clearok(stdscr, TRUE);
+	for (int i = 0; i < c->rows * c->cols; i++) {
+		const struct cell *p = &c->v[i];
+		if (p->width && (!same || memcmp(p, &term.shown.v[i], sizeof *p) != 0 ||
+		    (p->width == 2 && memcmp(p + 1, &term.shown.v[i + 1], sizeof *p) != 0)))
+			put(p, i / c->cols, i % c->cols);
+	}
+	memcpy(term.shown.v, c->v, (size_t)c->rows * (size_t)c->cols * sizeof *c->v);
+	refresh();
+}

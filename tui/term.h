@@ -1,0 +1,25 @@
+/* The terminal: the only file that knows curses, and it uses it for output
+ * alone.  Puts cells on the screen, drawing only what changed, and gives the
+ * terminal back as it was on every way out.  Called by the console; knows no
+ * model.  Bytes that are typed are read elsewhere (console.c, keys.c). */
+#ifndef TUI_TERM_H
+#define TUI_TERM_H
+
+#include "base/status.h"
+#include "tui/cells.h"
+#include "tui/theme.h"
+
+/* Take the terminal: full screen, raw, bracketed paste on.  USAGE where there is none that can do it. */
+enum status term_open(const struct theme *t, struct fault *f);
+void term_close(void);                 /* give it back; twice is fine */
+void term_size(int *out_rows, int *out_cols);
+void term_resize(int rows, int cols);
+void term_theme(const struct theme *t);
+/* Show it; whole: from a cleared screen. */
+void term_draw(const struct cells *c, bool whole);
+void term_suspend(void);               /* give it back, stop this process, take it again when continued */
+void term_flush_input(void);           /* forget what was typed and not read */
+/* From a signal handler: write what gives the terminal back.  Async-signal-safe. */
+void term_rescue(void);
+
+#endif

@@ -1,0 +1,358 @@
+/* The state of one console: where a key goes, what a frame shows. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/scene.h"
+
+#define SAY_FOR (12 * US_SECOND)
+#define DEAF_FOR (300 * US_SECOND / 1000)
+
+void ui_init(struct ui *u, const struct ui_out *out)
+{
+	memset(u, 0, sizeof *u);
+	u->out = *out;
+	u->rows = 24;
+	u->cols = 80;
+	text_copy(u->theme, sizeof u->theme, "default");
+}
+
+struct place *ui_place(struct ui *u)
+{
+	return &u->places[u->depth];
+}
+
+void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name)
+{
+	struct place *p;
+
+	if (ui_place(u)->view == view && view != VIEW_SERVICE && view != VIEW_VERSIONS)
+		return; /* the key of the view one is in */
+	if (u->depth + 1 < PLACES)
+		u->depth++;
+	p = ui_place(u);
+	memset(p, 0, sizeof *p);
+	p->view = view;
+	text_copy(p->service, sizeof p->service, service ? service : "");
+	text_copy(p->name, sizeof p->name, name ? name : "");
+}
+
+void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
+{
+	char text[sizeof u->message];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	text_safe(u->message, sizeof u->message, text);
+	u->message_bad = bad;
+	u->attached = false;
+	u->message_until = bad ? 0 : s->now.mono + SAY_FOR;
+}
+
+void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
+{
+	if (!params->failed)
+		u->out.ask(u->out.ctx, verb, buf_str(params), tag);
+	buf_release(params);
+}
+
+const struct model_incident *ui_incident(const struct ui *u, const struct model *m)
+{
+	const struct model_incident *newest = NULL;
+
+	for (size_t i = 0; i < m->incidents.n; i++) {
+		const struct model_incident *x = &m->incidents.v[i];
+		if (!x->open)
+			continue;
+		if (*u->incident && !strcmp(x->name, u->incident))
+			return x;
+		newest = x;
+	}
+	return newest;
+}
+
+/* ---- keys ------------------------------------------------------------------ */
+
+/* Keys right behind the one that closed a panel were meant for the panel. */
+static bool deaf(struct ui *u, const struct key *k)
+{
+	if (k->at >= u->deaf_until)
+		return false;
+	u->deaf_until = k->at + DEAF_FOR;
+	return true;
+}
+
+/* "g g": the second one within the same breath. */
+static bool first_of_two(struct ui *u, const struct key *k)
+{
+	bool g = k->kind == KEY_CHAR && k->cp == 'g';
+
+	if (g && !u->g_pending) {
+		u->g_pending = true;
+		return true;
+	}
+	u->g_pending = false;
+	return false;
+}
+
+/* An action of the kit by its key: of the incident's services while one is open, else of the focused one. */
+static const struct kit_action *action_of(struct ui *u, const struct sight *s, char key)
+{
+	const struct model_incident *inc = ui_incident(u, s->m);
+	const struct kit *k = s->m->kit;
+	char focus[72] = "";
+	struct scene sc;
+	struct page p;
+
+	if (!inc) {
+		scene_make(&sc, u, s, u->rows, u->cols);
+		scene_page(&sc, &p, u->cols);
+		const struct item *it = page_cursor_item(&p);
+		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it ? it->service : "");
+		page_release(&p);
+	}
+	for (size_t i = 0; i < k->n_services; i++) {
+		const struct kit_service *svc = &k->services[i];
+		if (inc ? !incident_has_service(inc, svc->name) : strcmp(svc->name, focus) != 0)
+			continue;
+		for (size_t n = 0; n < svc->n_actions; n++)
+			if (svc->actions[n].key == key)
+				return &svc->actions[n];
+	}
+	for (size_t i = 0; i < k->n_keys; i++)
+		if (k->keys[i].key == key)
+			return kit_action(k, NULL, k->keys[i].action);
+	return NULL;
+}
+
+static bool known_key(const struct kit *k, char key)
+{
+	for (size_t i = 0; i < k->n_services; i++)
+		for (size_t n = 0; n < k->services[i].n_actions; n++)
+			if (k->services[i].actions[n].key == key)
+				return true;
+	return false;
+}
+
+static void kit_key(struct ui *u, const struct sight *s, const struct key *k)
+{
+	const struct kit_action *a;
+
+	if (!s->m || !s->m->kit || k->kind != KEY_CHAR || k->cp >= 0x7f)
+		return;
+	a = action_of(u, s, (char)k->cp);
+	if (a)
+		confirm_open(u, s, a, NULL);
+	else if (known_key(s->m->kit, (char)k->cp) && ui_incident(u, s->m))
+		ui_say(u, s, false, "%c belongs to a service that is not in this incident", (char)k->cp);
+	else if (known_key(s->m->kit, (char)k->cp))
+		ui_say(u, s, false, "%c belongs to an action: move to its service first, or declare (D)", (char)k->cp);
+}
+
+void ui_key(struct ui *u, const struct sight *s, const struct key *k)
+{
+	enum command_id id;
+
+	if (u->confirm.state != CONFIRM_NONE) {
+		confirm_key(u, s, k);
+		if (u->confirm.state == CONFIRM_NONE)
+			u->deaf_until = k->at + DEAF_FOR;
+		return;
+	}
+	if (deaf(u, k) || k->kind == KEY_PASTED) {
+		if (k->kind == KEY_PASTED)
+			ui_say(u, s, false, "a paste was ignored: nothing is pasted into this console");
+		return;
+	}
+	if (u->prompt.kind != PROMPT_NONE) {
+		prompt_key(u, s, k);
+		return;
+	}
+	if (*u->message)
+		*u->message = 0;
+	if (first_of_two(u, k))
+		return;
+	id = keymap_command(k);
+	if (id != COMMAND_NONE)
+		ui_command(u, s, id);
+	else
+		kit_key(u, s, k);
+}
+
+/* ---- what comes from outside -------------------------------------------------- */
+
+void ui_resized(struct ui *u, const struct sight *s, int rows, int cols)
+{
+	u->rows = rows;
+	u->cols = cols;
+	u->redraw = true;
+	if (u->confirm.state == CONFIRM_NONE)
+		return;
+	if (rows < 12 || cols < 40)
+		confirm_close(u, s, "the window is too small for a panel", true);
+	else if (u->confirm.state == CONFIRM_OPEN)
+		challenge_resized(&u->confirm.ch, s->now.mono);
+}
+
+void ui_tick(struct ui *u, const struct sight *s)
+{
+	if (*u->message && u->message_until && s->now.mono >= u->message_until)
+		*u->message = 0;
+	if (u->confirm.state == CONFIRM_OPEN) {
+		challenge_tick(&u->confirm.ch, s->now.mono);
+		if (u->confirm.ch.state == CHALLENGE_NO)
+			confirm_close(u, s, u->confirm.ch.why, true);
+	}
+}
+
+void ui_tell(struct ui *u, const struct sight *s, const struct json *tell)
+{
+	const char *what = json_get_str(tell, "what", ""), *text = json_get_str(tell, "text", "");
+
+	if (!strcmp(what, "panel-closed") && u->confirm.state != CONFIRM_NONE) {
+		confirm_close(u, s, json_get_str(tell, "why", "the engine closed it"), false);
+	} else if (!strcmp(what, "attached") && *text) {
+		ui_say(u, s, false, "%s", text);
+		u->attached = true;
+		u->message_until = 0;
+	} else if (!strcmp(what, "problem") && *text) {
+		ui_say(u, s, true, "%s", text);
+	}
+}
+
+void ui_down(struct ui *u, const struct sight *s, const char *why)
+{
+	if (u->confirm.state == CONFIRM_FIRING)
+		ui_say(u, s, true, "the engine went away right after you confirmed: whether it runs is asked as soon as it is back");
+	else if (u->confirm.state != CONFIRM_NONE)
+		confirm_close(u, s, *why ? why : "the engine went away", false);
+}
+
+/* ---- frames ---------------------------------------------------------------------- */
+
+static bool letters_due(const struct ui *u)
+{
+	return u->confirm.state == CONFIRM_OPEN && confirm_can_fire(&u->confirm);
+}
+
+/* Below 40x12: the clock, the worst row, and why there is no more. */
+static void draw_small(const struct scene *s, struct cells *out)
+{
+	struct gauges g = {0};
+	int alarms = 0, row = 1;
+	char d[DURATION_LEN];
+
+	header_draw(s, out);
+	for (int i = 1; i < out->rows; i++)
+		cells_fill(out, i, 0, out->cols, ROLE_TEXT, ' ');
+	if (s->inc) {
+		bool running;
+		int64_t t = phases_clock(&s->ph, &s->stamp, &running);
+		duration_clock(t, d);
+		if (out->rows >= 6 && out->cols >= 20) {
+			digits_draw(out, 1, out->cols - 1, ROLE_CLOCK, d);
+			row = 4;
+		} else {
+			cells_textf(out, row++, 0, out->cols, ROLE_CLOCK, "since \"bad\" %s", d);
+		}
+	}
+	if (s->m && s->m->kit)
+		gauges_make(&g, s, s->inc, NULL);
+	if (g.n) {
+		struct page p;
+		page_init(&p, out->cols > 80 ? out->cols : 80, "", "");
+		page_line(&p, 0);
+		gauge_draw(&p, s, &g.v[0], true, &alarms);
+		cells_copy_row(out, row, &p.g, 0);
+		page_release(&p);
+	}
+	gauges_release(&g);
+	cells_textf(out, out->rows - 1, 0, out->cols, ROLE_SOON, "too small: %dx%d, needs 40x12", out->cols, out->rows);
+}
+
+static void draw_waiting(const struct scene *s, struct cells *out)
+{
+	cells_text(out, 4, 1, out->cols - 2, ROLE_TITLE, s->link->ever ? "The engine is not there; trying again." : "Looking for the engine of this kit ...");
+	if (*s->link->why)
+		cells_text(out, 6, 1, out->cols - 2, ROLE_TEXT, s->link->why);
+	if (s->link->ever)
+		cells_text(out, 8, 1, out->cols - 2, ROLE_TEXT, "Nothing is fired by a console that has no engine. What ran goes on without it.");
+}
+
+/* On a wide terminal the whole timeline stands in a second column. */
+static void draw_side(const struct scene *s, struct cells *out, int top, int height, int left)
+{
+	struct page p;
+
+	page_init(&p, out->cols - left, "", "");
+	page_line(&p, DROP_NEVER);
+	page_put(&p, 1, 40, ROLE_TITLE, "WHAT HAPPENED, newest first");
+	view_timeline(s, &p, height - 1, DROP_NEVER);
+	page_fit(&p, height);
+	page_show(&p, out, top, height, left, out->cols - left);
+	for (int i = 0; i < height; i++)
+		cells_fill(out, top + i, left - 1, 1, ROLE_RULE, 0x2502);
+	page_release(&p);
+}
+
+static void draw_body(const struct scene *s, struct cells *out)
+{
+	int top = header_rows(s), height = out->rows - top - 2, cols = out->cols;
+	struct page p;
+
+	if (s->side)
+		cols -= 70;
+	scene_page(s, &p, cols);
+	page_fit(&p, height);
+	page_show(&p, out, top, height, 0, cols);
+	page_release(&p);
+	if (s->side)
+		draw_side(s, out, top, height, cols + 1);
+}
+
+void ui_draw(struct ui *u, const struct sight *sight, struct cells *out)
+{
+	struct scene s;
+
+	cells_clear(out);
+	u->shows_letters = false;
+	scene_make(&s, u, sight, out->rows, out->cols);
+	if (out->rows < 12 || out->cols < 40) {
+		draw_small(&s, out);
+		return;
+	}
+	header_draw(&s, out);
+	if (s.screen == SCREEN_WAITING)
+		draw_waiting(&s, out);
+	else
+		draw_body(&s, out);
+	footer_draw(&s, out);
+	if (u->confirm.state != CONFIRM_NONE) {
+		confirm_draw(&s, out);
+		u->shows_letters = letters_due(u);
+	}
+}
+
+void ui_shown(struct ui *u, int64_t at)
+{
+	if (u->shows_letters && letters_due(u))
+		challenge_drawn(&u->confirm.ch, at);
+}
+
+int64_t ui_wait(const struct ui *u, const struct sight *s)
+{
+	struct scene sc;
+	int64_t second = US_SECOND - s->now.at % US_SECOND, minute = US_MINUTE - s->now.at % US_MINUTE;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until))
+		return second;
+	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
+		return sc.screen == SCREEN_VERIFIED && s->link->up ? minute : second;
+	return ui_place((struct ui *)(uintptr_t)u)->view == VIEW_SERVICE ? second : minute;
+}

@@ -1,0 +1,131 @@
+/* What the person at this console is doing: where they look, what they type,
+ * the panel they opened.  Keys, answers and time come in; asks and frames go
+ * out; nothing here talks to a terminal or a socket, so a test program is as
+ * good a front end as curses.  The incident itself is never kept here, only
+ * the model has it. */
+#ifndef TUI_UI_H
+#define TUI_UI_H
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "tui/challenge.h"
+#include "tui/keymap.h"
+#include "tui/page.h"
+
+enum view_kind { VIEW_MAIN, VIEW_SERVICE, VIEW_WAYS, VIEW_VERSIONS, VIEW_REPORTS, VIEW_BRIEF, VIEW_TIMELINE,
+	VIEW_CHANGES, VIEW_PINS, VIEW_HELP, VIEW_INCIDENTS };
+struct place {
+	enum view_kind view;
+	char service[72], name[72];
+	char cursor[176], filter[64];
+};
+#define PLACES 8
+
+/* One row per question asked on the bottom line. */
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_PALETTE, PROMPT_TITLE, PROMPT_SERVICES, PROMPT_NOTE, PROMPT_SAID,
+	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_UNPIN, PROMPT_HAND_OVER, PROMPT_CLOSE };
+struct prompt {
+	enum prompt_kind kind;
+	char label[160];
+	char text[400];
+	size_t n, at;            /* bytes; the cursor */
+	char a[200], b[400];     /* what it is about */
+};
+
+enum confirm_state { CONFIRM_NONE, CONFIRM_ASKING, CONFIRM_OPEN, CONFIRM_FIRING };
+struct confirm {             /* the panel; what the backend says is kept as it came and cleaned when drawn */
+	enum confirm_state state;
+	struct challenge ch;
+	char service[72], action[72], incident[72];
+	char want[260];          /* version that was chosen, "" the last good one */
+	char digest[SHA_HEX], from[260], to[260];
+	char may_why[200], takes_why[160], command[600], effect[400], managed_by[160], reason[300];
+	char not_undone[600], not_known[600];
+	char checks[6][240];
+	int n_checks;
+	bool ready, may, to_bad, versions_bad;
+	double takes_s;
+	int64_t asked;           /* mono */
+};
+
+struct link {                /* how the line to the engine is */
+	bool up, ever;
+	int64_t beat_age;        /* microseconds, -1 never */
+	char why[320];
+};
+
+/* What an answer is for. */
+enum tag { TAG_SAY, TAG_ARM, TAG_FIRE, TAG_QUIET };
+struct ui;
+struct ui_out {              /* how asks leave */
+	void (*ask)(void *ctx, const char *verb, const char *params, enum tag tag);
+	uint32_t (*random)(void *ctx);
+	/* The ten lines; a document of core/report, handed in because views do not reach that far. */
+	void (*brief)(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out);
+	void *ctx;
+};
+
+struct ui {
+	struct ui_out out;
+	struct place places[PLACES];
+	int depth;               /* index of the present place */
+	struct prompt prompt;
+	struct confirm confirm;
+	char incident[72];       /* the one looked at; "" the newest open one */
+	char message[600];
+	bool message_bad;
+	bool attached;           /* the message is the first line after attaching: it stays until a key */
+	int64_t message_until;   /* mono; 0 until a key */
+	int64_t deaf_until;      /* keys after a closed panel belong to it */
+	int64_t leave_asked;
+	bool g_pending;
+	bool read_only, demo;
+	char person[72];         /* "" the kit does not know us */
+	char theme[40];
+	bool theme_changed, redraw, suspend, quit;
+	bool shows_letters;      /* the last frame had the present letters on it */
+	int rows, cols;
+};
+
+/* Everything a key or a frame is made from, besides the ui. */
+struct sight {
+	const struct model *m;   /* NULL before the first snapshot */
+	const struct link *link;
+	struct now now;
+};
+
+void ui_init(struct ui *u, const struct ui_out *out);
+void ui_key(struct ui *u, const struct sight *s, const struct key *k);
+void ui_resized(struct ui *u, const struct sight *s, int rows, int cols);
+void ui_tick(struct ui *u, const struct sight *s);
+/* The answer to an ask.  result NULL where it failed. */
+void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
+	const struct json *result, const struct fault *f);
+void ui_tell(struct ui *u, const struct sight *s, const struct json *tell);
+void ui_down(struct ui *u, const struct sight *s, const char *why);
+/* The frame was put on the terminal. */
+void ui_shown(struct ui *u, int64_t at);
+/* Draw; out is sized already. */
+void ui_draw(struct ui *u, const struct sight *s, struct cells *out);
+/* Microseconds until the frame changes by time alone; -1 not at all. */
+int64_t ui_wait(const struct ui *u, const struct sight *s);
+
+/* For the files of the ui alone. */
+struct place *ui_place(struct ui *u);
+void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name);
+void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag);
+const struct model_incident *ui_incident(const struct ui *u, const struct model *m);
+void ui_command(struct ui *u, const struct sight *s, enum command_id id);
+void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char *b, const char *text, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+void prompt_key(struct ui *u, const struct sight *s, const struct key *k);
+void prompt_done(struct ui *u, const struct sight *s);
+void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *a, const char *to);
+void confirm_key(struct ui *u, const struct sight *s, const struct key *k);
+void confirm_armed(struct ui *u, const struct sight *s, const struct json *result);
+void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine);
+bool confirm_can_fire(const struct confirm *c);
+
+#endif

@@ -1,0 +1,363 @@
+/* What each of the console's own keys does.  One function a command, one table. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/scene.h"
+
+#define LEAVE_TWICE (5 * US_SECOND)
+
+/* ---- moving -------------------------------------------------------------------- */
+
+/* The item under the cursor, copied; false where it stands on none. */
+static bool item_here(struct ui *u, const struct sight *s, struct item *out)
+{
+	struct scene sc;
+	struct page p;
+	const struct item *it;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	scene_page(&sc, &p, u->cols);
+	it = page_cursor_item(&p);
+	if (it)
+		*out = *it;
+	page_release(&p);
+	return it != NULL;
+}
+
+/* Which item comes next: by lines, by panes, or an end of the list. */
+static int item_after(const struct page *p, int at, enum command_id id)
+{
+	int n = p->n_items, pane = at >= 0 ? p->items[at].pane : -1;
+
+	if (id == COMMAND_FIRST || (at < 0 && id != COMMAND_UP && id != COMMAND_LAST))
+		return 0;
+	if (id == COMMAND_LAST || at < 0)
+		return n - 1;
+	if (id == COMMAND_DOWN)
+		return at + 1 < n ? at + 1 : at;
+	if (id == COMMAND_UP)
+		return at > 0 ? at - 1 : 0;
+	for (int i = 1; i < n; i++) {
+		int k = (at + (id == COMMAND_NEXT_PANE ? i : n - i)) % n;
+		if (p->items[k].pane != pane && (id == COMMAND_NEXT_PANE || k == 0 || p->items[k - 1].pane != p->items[k].pane))
+			return k;
+	}
+	return at;
+}
+
+static void move(struct ui *u, const struct sight *s, enum command_id id)
+{
+	struct scene sc;
+	struct page p;
+	int at = -1;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	scene_page(&sc, &p, u->cols);
+	if (ui_place(u)->view == VIEW_MAIN)
+		page_fit(&p, u->rows - header_rows(&sc) - 2); /* the cursor stays on what is shown */
+	for (int i = 0; i < p.n_items; i++)
+		if (!strcmp(p.items[i].id, ui_place(u)->cursor))
+			at = i;
+	if (p.n_items)
+		text_copy(ui_place(u)->cursor, sizeof ui_place(u)->cursor, p.items[item_after(&p, at, id)].id);
+	page_release(&p);
+}
+
+static void back(struct ui *u)
+{
+	if (*ui_place(u)->filter)
+		*ui_place(u)->filter = 0;
+	else if (u->depth > 0)
+		u->depth--;
+	else
+		*ui_place(u)->cursor = 0;
+}
+
+static void open_item(struct ui *u, const struct sight *s)
+{
+	struct item it;
+	const struct kit_action *a;
+
+	if (!item_here(u, s, &it))
+		return;
+	switch (it.kind) {
+	case ITEM_NONE:
+	case ITEM_LINE:
+		if (ui_place(u)->view == VIEW_MAIN)
+			ui_go(u, VIEW_TIMELINE, "", "");
+		break;
+	case ITEM_SERVICE:
+	case ITEM_SIGNAL:
+	case ITEM_CHANGE:
+		if (*it.service && ui_place(u)->view != VIEW_SERVICE)
+			ui_go(u, VIEW_SERVICE, it.service, "");
+		break;
+	case ITEM_ACTION:
+		ui_go(u, VIEW_VERSIONS, it.service, it.name);
+		break;
+	case ITEM_VERSION:
+		a = *ui_place(u)->name ? kit_action(s->m->kit, it.service, ui_place(u)->name) : NULL;
+		if (a)
+			confirm_open(u, s, a, it.name);
+		break;
+	case ITEM_PIN:
+		ui_ask_text(u, PROMPT_UNPIN, it.service, it.name, "", "let %s %s in again, because:", it.service, it.name);
+		break;
+	case ITEM_FREEZE:
+		ui_ask_text(u, PROMPT_UNFREEZE, it.service, "", "", "unfreeze %s, because:", it.service);
+		break;
+	case ITEM_REPORT:
+		ui_ask_text(u, PROMPT_SAID, it.name, "", "", "%s, in their words:", it.name);
+		break;
+	case ITEM_SAID:
+		ui_ask_text(u, PROMPT_GONE, it.name, it.service, "", "%s is gone, who says so:", it.name);
+		break;
+	case ITEM_INCIDENT:
+		text_copy(u->incident, sizeof u->incident, it.name);
+		u->depth = 0;
+		break;
+	}
+}
+
+/* ---- asking the engine ------------------------------------------------------------ */
+
+static bool ask_begin(struct ui *u, const struct model_incident *i, struct buf *b, struct jw *w)
+{
+	(void)u;
+	buf_init(b, 65536);
+	jw_init(w, b);
+	jw_obj(w);
+	if (i)
+		jw_kstr(w, "incident", i->name);
+	return true;
+}
+
+static void ask_plain(struct ui *u, const struct model_incident *i, const char *verb)
+{
+	struct buf b;
+	struct jw w;
+
+	ask_begin(u, i, &b, &w);
+	jw_obj_end(&w);
+	ui_ask(u, verb, &b, TAG_SAY);
+}
+
+/* A title that can stand as it is: what is bad, where. */
+static void declare(struct ui *u, const struct sight *s)
+{
+	char title[200] = "", services[400] = "", why[80];
+	struct gauges g;
+	struct scene sc;
+	struct item it;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	gauges_make(&g, &sc, NULL, NULL);
+	for (size_t i = 0; i < g.n && g.v[i].rank <= 1; i++) {
+		const char *name = g.v[i].service->name;
+		if (!*title)
+			snprintf(title, sizeof title, "%s: %s", name, cond_print(&g.v[i].row->when, g.v[i].signal->unit, why, sizeof why) ? g.v[i].signal->name : "");
+		if (!strstr(services, name) && strlen(services) + strlen(name) + 2 < sizeof services)
+			snprintf(services + strlen(services), sizeof services - strlen(services), "%s%s", *services ? " " : "", name);
+	}
+	gauges_release(&g);
+	if (!*services && *ui_place(u)->service)
+		text_copy(services, sizeof services, ui_place(u)->service);
+	else if (!*services && item_here(u, s, &it) && *it.service)
+		text_copy(services, sizeof services, it.service);
+	else if (!*services && s->m->kit->n_services == 1)
+		text_copy(services, sizeof services, s->m->kit->services[0].name);
+	if (!*title && *services)
+		snprintf(title, sizeof title, "%s: this deploy is bad", services);
+	if (*services)
+		ui_ask_text(u, PROMPT_TITLE, services, "", title, "bad since when it is on disk. Title:");
+	else
+		ui_ask_text(u, PROMPT_SERVICES, "", "", "", "which service is bad:");
+}
+
+static void freeze_or_stop(struct ui *u, const struct model_incident *i)
+{
+	const char *service;
+
+	for (size_t n = 0; i && n < i->actions.n; n++)
+		if (i->actions.v[n].outcome == OUTCOME_RUNNING || i->actions.v[n].outcome == OUTCOME_WAITING) {
+			ui_ask_text(u, PROMPT_CANCEL, i->actions.v[n].key, "", "", "stop %s where it is? Enter: yes   Esc: no", i->actions.v[n].key);
+			return;
+		}
+	service = *ui_place(u)->service ? ui_place(u)->service : i && i->services.n ? i->services.v[0].name : "";
+	if (*service)
+		ui_ask_text(u, PROMPT_FREEZE, service, "", i ? i->title : "", "freeze %s, because:", service);
+}
+
+static void resolve(struct ui *u, const struct sight *s, const struct model_incident *i)
+{
+	for (size_t n = 0; i && n < i->actions.n; n++)
+		if (i->actions.v[n].outcome == OUTCOME_UNKNOWN) {
+			ui_ask_text(u, PROMPT_RESOLVE, i->actions.v[n].key, "", "", "%s, after you looked: done or failed, and why:", i->actions.v[n].key);
+			return;
+		}
+	ui_say(u, s, false, "no outcome is unknown: there is nothing to settle");
+}
+
+static void close_incident(struct ui *u, const struct sight *s, const struct model_incident *i)
+{
+	struct scene sc;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	if (!i)
+		ui_say(u, s, false, "no incident is open");
+	else
+		ui_ask_text(u, PROMPT_CLOSE, i->name, "", sc.ph.at[PHASE_VERIFIED].at ? "reverted" : "",
+			"close %s as reverted, forward, contained, false-alarm, duplicate:", i->name);
+}
+
+static void hand_over(struct ui *u, const struct sight *s, const struct model_incident *i)
+{
+	char names[120] = "";
+
+	for (size_t n = 0; i && n < s->m->kit->n_people && strlen(names) < 80; n++) {
+		const struct kit_person *x = &s->m->kit->people[n];
+		if (kit_has_role(x, "incident-commander") && strcmp(x->id, u->person) != 0)
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", *names ? ", " : "", x->id);
+	}
+	if (!i)
+		ui_say(u, s, false, "no incident is open");
+	else
+		ui_ask_text(u, PROMPT_HAND_OVER, i->name, "", "", "hand over to%s%s%s:", *names ? " (" : "", names, *names ? ")" : "");
+}
+
+static void leave(struct ui *u, const struct sight *s, const struct model_incident *i)
+{
+	bool commands = i && i->commander && !u->read_only && !strcmp(i->commander, u->person);
+
+	if (!commands || (u->leave_asked && s->now.mono - u->leave_asked < LEAVE_TWICE)) {
+		u->quit = true;
+		return;
+	}
+	u->leave_asked = s->now.mono;
+	ui_say(u, s, false, "You command %s. q once more leaves; nothing ends, the clock runs on. H hands over.", i->name);
+}
+
+static void ask_command(struct ui *u, const struct sight *s, enum command_id id)
+{
+	const struct model_incident *i = ui_incident(u, s->m);
+
+	switch ((int)id) {
+	case COMMAND_DECLARE:
+		declare(u, s);
+		break;
+	case COMMAND_REPORT:
+		ui_go(u, VIEW_REPORTS, "", "");
+		break;
+	case COMMAND_NOTE:
+		ui_ask_text(u, PROMPT_NOTE, i ? i->name : "", "", "", "note:");
+		break;
+	case COMMAND_VETO:
+		ask_plain(u, NULL, "veto");
+		break;
+	case COMMAND_RESOLVE:
+		resolve(u, s, i);
+		break;
+	case COMMAND_FREEZE:
+		freeze_or_stop(u, i);
+		break;
+	case COMMAND_TAKE:
+		ask_plain(u, i, "take");
+		break;
+	case COMMAND_HAND_OVER:
+		hand_over(u, s, i);
+		break;
+	case COMMAND_CLOSE:
+		close_incident(u, s, i);
+		break;
+	case COMMAND_BREAK_GLASS:
+	case COMMAND_ACKNOWLEDGE:
+		ui_say(u, s, false, "%s is not there yet", id == COMMAND_BREAK_GLASS ? "break-glass" : "acknowledging");
+		break;
+	case COMMAND_RELOAD:
+		ask_plain(u, NULL, "reload");
+		break;
+	}
+}
+
+static void look_command(struct ui *u, const struct sight *s, enum command_id id)
+{
+	const char *service = ui_place(u)->view == VIEW_SERVICE ? ui_place(u)->service : "";
+
+	switch ((int)id) {
+	case COMMAND_OPEN:
+	case COMMAND_IN:
+		open_item(u, s);
+		break;
+	case COMMAND_WAYS:
+		ui_go(u, VIEW_WAYS, service, "");
+		break;
+	case COMMAND_BRIEF:
+		ui_go(u, VIEW_BRIEF, "", "");
+		break;
+	case COMMAND_TIMELINE:
+		ui_go(u, VIEW_TIMELINE, "", "");
+		break;
+	case COMMAND_CHANGES:
+		ui_go(u, VIEW_CHANGES, "", "");
+		break;
+	case COMMAND_PINS:
+		ui_go(u, VIEW_PINS, "", "");
+		break;
+	case COMMAND_HELP:
+		ui_go(u, VIEW_HELP, "", "");
+		break;
+	default:
+		move(u, s, id);
+		break;
+	}
+}
+
+/* What works without a model, too. */
+static bool console_command(struct ui *u, const struct sight *s, enum command_id id)
+{
+	switch ((int)id) {
+	case COMMAND_BACK:
+	case COMMAND_OUT:
+		back(u);
+		return true;
+	case COMMAND_FILTER:
+		ui_ask_text(u, PROMPT_FILTER, "", "", ui_place(u)->filter, "/");
+		return true;
+	case COMMAND_PALETTE:
+		ui_ask_text(u, PROMPT_PALETTE, "", "", "", ":");
+		return true;
+	case COMMAND_THEME:
+		u->theme_changed = true;
+		return true;
+	case COMMAND_REDRAW:
+		u->redraw = true;
+		return true;
+	case COMMAND_SUSPEND:
+		u->suspend = true;
+		return true;
+	case COMMAND_LEAVE:
+		leave(u, s, s->m ? ui_incident(u, s->m) : NULL);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void ui_command(struct ui *u, const struct sight *s, enum command_id id)
+{
+	if (console_command(u, s, id) || !s->m || !s->m->kit)
+		return;
+	if (!keymap[id].asks) {
+		look_command(u, s, id);
+		return;
+	}
+	if (u->read_only)
+		ui_say(u, s, false, "this console only looks on (observe)");
+	else if (!*u->person)
+		ui_say(u, s, false, "the kit does not know you: this console only looks on");
+	else
+		ask_command(u, s, id);
+}

@@ -1,0 +1,254 @@
+/* From an action's key to fire: arm, the panel, the challenge, fire; and what
+ * the engine answers to any ask, in words. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/scene.h"
+
+bool confirm_can_fire(const struct confirm *c)
+{
+	return c->may && c->ready && !c->versions_bad && *c->digest;
+}
+
+void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *a, const char *to)
+{
+	const struct model_incident *i = ui_incident(u, s->m);
+	struct confirm *c = &u->confirm;
+	struct buf b;
+	struct jw w;
+
+	if (u->read_only || !*u->person) {
+		ui_say(u, s, false, "%s", u->read_only ? "this console only looks on (observe)" : "the kit does not know you: this console only looks on");
+		return;
+	}
+	if (u->rows < 12 || u->cols < 40) {
+		ui_say(u, s, true, "the window is too small for a panel: 40x12 at least");
+		return;
+	}
+	memset(c, 0, sizeof *c);
+	c->state = CONFIRM_ASKING;
+	c->asked = s->now.mono;
+	text_copy(c->service, sizeof c->service, a->service->name);
+	text_copy(c->action, sizeof c->action, a->name);
+	text_copy(c->want, sizeof c->want, to ? to : "");
+	if (i && incident_has_service(i, a->service->name))
+		text_copy(c->incident, sizeof c->incident, i->name);
+	snprintf(c->reason, sizeof c->reason, "%s", i ? i->title : "fired from the console");
+	buf_init(&b, 65536);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kstr(&w, "action", c->action);
+	jw_kstr(&w, "service", c->service);
+	if (*c->want)
+		jw_kstr(&w, "to", c->want);
+	if (*c->incident)
+		jw_kstr(&w, "incident", c->incident);
+	jw_kstr(&w, "reason", c->reason);
+	jw_obj_end(&w);
+	ui_ask(u, "arm", &b, TAG_ARM);
+}
+
+void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine)
+{
+	struct confirm *c = &u->confirm;
+	struct buf b;
+	struct jw w;
+
+	if (c->state == CONFIRM_NONE)
+		return;
+	if (tell_engine) {
+		buf_init(&b, 4096);
+		jw_init(&w, &b);
+		jw_obj(&w);
+		jw_kstr(&w, "why", why ? why : "closed");
+		jw_obj_end(&w);
+		ui_ask(u, "disarm", &b, TAG_QUIET);
+	}
+	ui_say(u, s, false, "%s: no (%s). Nothing was fired.", c->action, why ? why : "closed");
+	c->state = CONFIRM_NONE;
+}
+
+static void fire(struct ui *u)
+{
+	struct confirm *c = &u->confirm;
+	struct buf b;
+	struct jw w;
+
+	buf_init(&b, 65536);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kstr(&w, "digest", c->digest);
+	jw_kstr(&w, "reason", c->reason);
+	if (*c->incident)
+		jw_kstr(&w, "incident", c->incident);
+	jw_kstr(&w, "service", c->service);
+	jw_kstr(&w, "action", c->action);
+	jw_obj_end(&w);
+	c->state = CONFIRM_FIRING;
+	ui_ask(u, "fire", &b, TAG_FIRE);
+}
+
+void confirm_key(struct ui *u, const struct sight *s, const struct key *k)
+{
+	struct confirm *c = &u->confirm;
+
+	if (c->state == CONFIRM_FIRING || k->kind == KEY_PASTED)
+		return; /* it is on its way; what is typed now means nothing */
+	if (k->kind == KEY_CTRL && k->cp == 'l') {
+		u->redraw = true;
+		return;
+	}
+	if (c->state == CONFIRM_ASKING) {
+		if (k->kind == KEY_ESC)
+			confirm_close(u, s, "Esc", true);
+		return;
+	}
+	if (!confirm_can_fire(c)) {
+		confirm_close(u, s, c->may ? "it was not ready" : c->may_why, true);
+		return;
+	}
+	challenge_key(&c->ch, k);
+	if (c->ch.state == CHALLENGE_NO)
+		confirm_close(u, s, c->ch.why, true);
+	else if (c->ch.state == CHALLENGE_FIRE)
+		fire(u);
+}
+
+/* ---- the engine's panel --------------------------------------------------------------- */
+
+static void list_join(const struct json *list, char *out, size_t cap)
+{
+	*out = 0;
+	for (const struct json *v = json_first(list); v; v = json_next(v))
+		snprintf(out + strlen(out), cap - strlen(out), "%s%s", *out ? "; " : "", json_str(v, ""));
+}
+
+static void checks_take(struct confirm *c, const struct json *checks)
+{
+	c->n_checks = 0;
+	/* what is not well first: the room is small */
+	for (int bad = 1; bad >= 0; bad--)
+		for (const struct json *v = json_first(checks); v && c->n_checks < 5; v = json_next(v)) {
+			bool ok = json_get_bool(v, "ok", false);
+			if (ok == (bad == 1))
+				continue;
+			const char *detail = json_get_str(v, "detail", "");
+			snprintf(c->checks[c->n_checks++], sizeof c->checks[0], "%s %s%s%s", ok ? "yes" : "NO ", json_get_str(v, "name", "?"),
+				*detail ? ": " : "", detail);
+		}
+}
+
+static void version_take(struct confirm *c, const struct json *panel, const char *key, char *out, size_t cap)
+{
+	const char *v = json_get_str(panel, key, "");
+
+	*out = 0;
+	if (*v && !text_is_version(v))
+		c->versions_bad = true;
+	else
+		text_copy(out, cap, v);
+}
+
+static void panel_take(struct confirm *c, const struct json *p)
+{
+	text_copy(c->digest, sizeof c->digest, json_get_str(p, "digest", ""));
+	version_take(c, p, "from", c->from, sizeof c->from);
+	version_take(c, p, "to", c->to, sizeof c->to);
+	text_copy(c->may_why, sizeof c->may_why, json_get_str(p, "may_why", ""));
+	text_copy(c->takes_why, sizeof c->takes_why, json_get_str(p, "takes_why", ""));
+	text_copy(c->command, sizeof c->command, json_get_str(p, "command", ""));
+	text_copy(c->effect, sizeof c->effect, json_get_str(p, "effect", ""));
+	text_copy(c->managed_by, sizeof c->managed_by, json_get_str(p, "managed_by", ""));
+	list_join(json_get(p, "not_undone"), c->not_undone, sizeof c->not_undone);
+	list_join(json_get(p, "not_known"), c->not_known, sizeof c->not_known);
+	checks_take(c, json_get(p, "checks"));
+	c->ready = json_get_bool(p, "ready", false);
+	c->may = json_get_bool(p, "may", false);
+	c->to_bad = json_get_bool(p, "to_bad", false);
+	c->takes_s = json_get_num(p, "takes_s", -1);
+}
+
+void confirm_armed(struct ui *u, const struct sight *s, const struct json *result)
+{
+	struct confirm *c = &u->confirm;
+	const struct kit_action *a = s->m && s->m->kit ? kit_action(s->m->kit, c->service, c->action) : NULL;
+
+	/* the answer of a panel that was closed meanwhile, or another one's */
+	if (c->state != CONFIRM_ASKING || !a || strcmp(json_get_str(result, "action", ""), c->action) != 0 ||
+	    strcmp(json_get_str(result, "service", ""), c->service) != 0)
+		return;
+	panel_take(c, result);
+	c->state = CONFIRM_OPEN;
+	challenge_begin(&c->ch, a->key, c->service, json_get_bool(result, "needs_name", false), u->out.random, u->out.ctx, s->now.mono);
+}
+
+/* ---- answers --------------------------------------------------------------------------- */
+
+/* What is said when an ask went well; %s is the incident or key in its result. */
+static const struct {
+	const char *verb, *words;
+} done[] = {
+	{"declare", "%s is declared: the clock runs from now"},
+	{"report", "said, on the record %s"},
+	{"note", "noted %s"},
+	{"cancel", "asked to stop %s"},
+	{"resolve", "settled, on the record %s"},
+	{"veto", "not this time: on the record %s"},
+	{"freeze", "frozen %s"},
+	{"unfreeze", "no longer frozen %s"},
+	{"unpin", "let in again %s"},
+	{"take", "command: on the record %s"},
+	{"hand-over", "offered; it changes hands when they accept (C) %s"},
+	{"close", "%s is closed"},
+	{"reload", "the changed kit is in use %s"},
+	{"fire", "%s runs; its intent is on disk"},
+};
+
+static void said(struct ui *u, const struct sight *s, const char *verb, const struct json *result)
+{
+	const char *what = json_get_str(result, "key", json_get_str(result, "incident", ""));
+
+	if (!strcmp(verb, "take") && *json_get_str(result, "how", ""))
+		what = json_get_str(result, "how", "");
+	if (!strcmp(verb, "declare") && json_get_bool(result, "again", false)) {
+		ui_say(u, s, false, "%s is open already for it; nothing was declared twice", what);
+		return;
+	}
+	for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+		if (!strcmp(done[i].verb, verb))
+			ui_say(u, s, false, done[i].words, what);
+}
+
+void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
+	const struct json *result, const struct fault *f)
+{
+	bool mine = tag == TAG_FIRE || (tag == TAG_ARM && u->confirm.state == CONFIRM_ASKING);
+	char words[600];
+
+	if (mine && (status != STATUS_OK || tag == TAG_FIRE))
+		u->confirm.state = CONFIRM_NONE;
+	if (tag == TAG_QUIET)
+		return;
+	if (status == STATUS_OK && tag == TAG_ARM) {
+		confirm_armed(u, s, result);
+		return;
+	}
+	if (status == STATUS_OK) {
+		said(u, s, verb, result);
+		if (tag == TAG_FIRE || !strcmp(verb, "declare"))
+			u->depth = 0;
+		return;
+	}
+	if (tag == TAG_ARM && !mine)
+		return; /* the panel was closed before */
+	snprintf(words, sizeof words, "%s%s%s", f ? f->what : "it did not work", f && *f->mend ? "; " : "", f ? f->mend : "");
+	if (status == STATUS_UNKNOWN)
+		ui_say(u, s, true, "NOT KNOWN whether it happened: %s. Look before you do it again.", words);
+	else if (tag == TAG_FIRE || tag == TAG_ARM)
+		ui_say(u, s, true, "Nothing was fired: %s", words);
+	else
+		ui_say(u, s, true, "%s: no. %s", verb, words);
+}

@@ -1,0 +1,294 @@
+/* The panel over the lower part of the screen.  Its upper part is ours: action,
+ * verb, service, target and environment from the kit, versions in their own
+ * alphabet.  What the backend says stands below a heading, cleaned, at most six
+ * lines; the letters stand below a rule of their own.  Nothing of the backend
+ * can push a line out of either. */
+#include "config.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/scene.h"
+
+#define SAYS_MAX 6
+#define LABEL 14
+
+struct frame {
+	struct cells *out;
+	int top, row, cols;
+	bool demo;
+};
+
+/* ---- the frame ------------------------------------------------------------------ */
+
+static void border(struct frame *f, uint32_t left, uint32_t right, const char *heading)
+{
+	cells_fill(f->out, f->row, 0, 1, ROLE_PANEL, left);
+	cells_fill(f->out, f->row, 1, f->cols - 2, ROLE_PANEL, f->demo ? 0x254c : 0x2500);
+	cells_fill(f->out, f->row, f->cols - 1, 1, ROLE_PANEL, right);
+	if (*heading)
+		cells_textf(f->out, f->row, 2, f->cols - 4, ROLE_DIM, " %s ", heading);
+	f->row++;
+}
+
+static void line_begin(struct frame *f)
+{
+	cells_fill(f->out, f->row, 0, 1, ROLE_PANEL, 0x2502);
+	cells_fill(f->out, f->row, 1, f->cols - 2, ROLE_TEXT, ' ');
+	cells_fill(f->out, f->row, f->cols - 1, 1, ROLE_PANEL, 0x2502);
+	f->row++;
+}
+
+static int text_room(const struct frame *f)
+{
+	return f->cols - LABEL - 2;
+}
+
+/* Bytes of s that go on one line of `room` columns, cut at a blank where there is one; text is clean. */
+static size_t line_cut(const char *s, int room)
+{
+	char part[1400];
+	size_t n = 0, blank = 0, len;
+
+	for (size_t i = 0; s[i]; i += len) {
+		uint32_t cp;
+		len = utf8_next(s + i, strlen(s + i), &cp);
+		if (!len || i + len >= sizeof part)
+			break;
+		memcpy(part, s, i + len);
+		part[i + len] = 0;
+		if (text_cols(part) > room)
+			return blank ? blank : n;
+		n = i + len;
+		if (s[i] == ' ')
+			blank = n;
+	}
+	return strlen(s);
+}
+
+static int lines_needed(const struct frame *f, const char *s)
+{
+	int n = 0;
+
+	while (*s) {
+		s += line_cut(s, text_room(f));
+		n++;
+	}
+	return n;
+}
+
+/* Label and text on at most `lines` lines; the last one is cut with an ellipsis where more follows. */
+static void put(struct frame *f, enum role role, const char *label, const char *text, int lines)
+{
+	for (int i = 0; i < lines && (i == 0 || *text); i++) {
+		char part[1400];
+		size_t n = i == lines - 1 ? strlen(text) : line_cut(text, text_room(f));
+		snprintf(part, sizeof part, "%.*s", (int)n, text);
+		line_begin(f);
+		if (i == 0)
+			cells_text(f->out, f->row - 1, 2, LABEL - 3, ROLE_DIM, label);
+		cells_text(f->out, f->row - 1, LABEL, text_room(f), role, part);
+		text += n;
+	}
+}
+
+/* ---- ours ------------------------------------------------------------------------- */
+
+/* {"dir":"/srv/auth"} as "dir /srv/auth". */
+static void target_text(const char *target, char *out, size_t cap)
+{
+	struct json *j = NULL;
+
+	*out = 0;
+	if (json_parse(target, strlen(target), JSON_LINE_MAX, &j, NULL) != STATUS_OK)
+		return;
+	for (const struct json *v = json_first(j); v; v = json_next(v)) {
+		size_t n = strlen(out);
+		if (json_type(v) == JSON_STRING)
+			snprintf(out + n, cap - n, "%s%s %s", n ? ", " : "", json_key(v), json_str(v, ""));
+		else if (json_type(v) == JSON_NUMBER)
+			snprintf(out + n, cap - n, "%s%s %g", n ? ", " : "", json_key(v), json_num(v, 0));
+	}
+	json_free(j);
+}
+
+static void head(const struct scene *s, struct frame *f, const struct kit_action *a)
+{
+	char words[160], env[80], target[400], versions[560] = "";
+	const struct confirm *c = &s->ui->confirm;
+
+	text_copy(env, sizeof env, s->m->environment ? s->m->environment : "?");
+	for (char *p = env; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	verb_words(a, words, sizeof words);
+	for (size_t i = 0; i + strlen(a->service->name) < strlen(words); i++)
+		words[i] = (char)toupper((unsigned char)words[i]);
+	border(f, 0x250c, 0x2510, "");
+	cells_textf(f->out, f->top, 2, f->cols - 4, s->demo ? ROLE_DEMO : ROLE_ENVIRONMENT, " %s in %s%s ", words, env,
+		s->demo ? ", NOT PRODUCTION" : "");
+	if (*c->from || *c->to)
+		snprintf(versions, sizeof versions, "  %s -> %s", *c->from ? c->from : "?", *c->to ? c->to : "?");
+	target_text(a->target, target, sizeof target);
+	line_begin(f);
+	int col = cells_textf(f->out, f->row - 1, 2, f->cols - 4, ROLE_TITLE, "%s%s", a->name, versions);
+	cells_textf(f->out, f->row - 1, col + 3, f->cols - col - 5, ROLE_TEXT, "%s: %s", a->backend, target);
+}
+
+static void upper(struct frame *f, const struct confirm *c)
+{
+	char about[WHEN_LEN], text[600];
+
+	snprintf(text, sizeof text, "%s%s%s", span_about(c->takes_s < 0 ? -1 : (int64_t)(c->takes_s * 1e6), about), *c->takes_why ? ", " : "", c->takes_why);
+	put(f, ROLE_TEXT, "takes", text, 1);
+	put(f, c->may ? ROLE_TEXT : ROLE_SOON, c->may ? "you may" : "YOU MAY NOT", c->may_why, 1);
+	if (c->to_bad)
+		put(f, ROLE_SOON, "CAREFUL", "this version was rolled back from before", 1);
+	if (c->versions_bad)
+		put(f, ROLE_SOON, "CAREFUL", "the backend named a version in characters that no version has", 1);
+	text_safe(text, sizeof text, *c->not_known ? c->not_known : "nothing was found to doubt");
+	put(f, ROLE_TEXT, "NOT known", text, f->out->rows < 20 ? 1 : 2);
+}
+
+/* ---- the backend's ------------------------------------------------------------------ */
+
+struct says {
+	const char *label;
+	char text[1400];
+	enum role role;
+	int want, lines;
+};
+
+static void checks_text(const struct confirm *c, char *out, size_t cap)
+{
+	*out = 0;
+	for (int i = 0; i < c->n_checks; i++)
+		snprintf(out + strlen(out), cap - strlen(out), "%s%s", *out ? "; " : "", c->checks[i]);
+}
+
+/* Every part gets a line; what is left of the six goes to the command first, since it may have to be typed. */
+static void backend_says(struct frame *f, const struct confirm *c, int room)
+{
+	static const int order[] = {3, 2, 1, 0};
+	struct says *says = calloc(4, sizeof *says);
+	char text[1400];
+	int left = room < SAYS_MAX ? room : SAYS_MAX;
+
+	if (!says)
+		return;
+	says[0] = (struct says){.label = c->ready ? "ready" : "NOT READY", .role = c->ready ? ROLE_BACKEND : ROLE_SOON};
+	text_safe(says[0].text, sizeof says[0].text, c->effect);
+	checks_text(c, text, sizeof text);
+	says[1] = (struct says){.label = "checked", .role = ROLE_BACKEND};
+	text_safe(says[1].text, sizeof says[1].text, text);
+	says[2] = (struct says){.label = "NOT undone", .role = ROLE_BACKEND};
+	text_safe(says[2].text, sizeof says[2].text, *c->not_undone ? c->not_undone : "it names nothing");
+	says[3] = (struct says){.label = "by hand", .role = ROLE_BACKEND};
+	text_safe(says[3].text, sizeof says[3].text, *c->command ? c->command : "it names no command");
+	for (int i = 0; i < 4; i++) {
+		says[i].want = lines_needed(f, says[i].text);
+		says[i].lines = (says[i].want || i == 0) && left > 0 ? 1 : 0;
+		left -= says[i].lines;
+	}
+	for (int i = 0; i < 4; i++)
+		while (left > 0 && says[order[i]].lines < says[order[i]].want) {
+			says[order[i]].lines++;
+			left--;
+		}
+	border(f, 0x251c, 0x2524, *c->managed_by ? "the backend says, and that something else manages it:" : "the backend says");
+	for (int i = 0; i < 4; i++)
+		put(f, says[i].role, says[i].label, says[i].text, says[i].lines);
+	free(says);
+}
+
+/* ---- the letters ------------------------------------------------------------------------ */
+
+static void letters(struct frame *f, const struct confirm *c)
+{
+	const struct challenge *ch = &c->ch;
+	int row = f->row - 1, col;
+
+	if (ch->line) {
+		col = cells_textf(f->out, row, 6, f->cols - 8, ROLE_TEXT, "type  ");
+		col = cells_textf(f->out, row, col, f->cols - col - 2, ROLE_CHALLENGE, "%s %.3s", ch->name, ch->letters);
+		col = cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT, "  and Enter   (Esc: no)  > ");
+		col = cells_text(f->out, row, col, f->cols - col - 3, ROLE_TITLE, ch->text);
+		cells_paint(f->out, row, col, 1, ROLE_CURSOR);
+		return;
+	}
+	col = cells_text(f->out, row, 6, 6, ROLE_TEXT, "type");
+	for (int i = 0; i < 3; i++)
+		cells_textf(f->out, row, col + 3 + 3 * i, 1, i < ch->typed ? ROLE_DIM : ROLE_CHALLENGE, "%c", ch->letters[i]);
+	col = cells_text(f->out, row, col + 12, 14, ROLE_TEXT, "to run it");
+	cells_text(f->out, row, col + 8, f->cols - col - 10, ROLE_TEXT, "Esc or any other key: no");
+}
+
+static void answer(struct frame *f, const struct confirm *c)
+{
+	char text[300] = "";
+
+	border(f, 0x251c, 0x2524, "");
+	line_begin(f);
+	if (!c->may)
+		cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, "You may not fire this.   Any key closes.");
+	else if (!confirm_can_fire(c))
+		cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, "It cannot run as it is: nothing to confirm.   Any key closes.");
+	else
+		letters(f, c);
+	line_begin(f); /* kept free from the start, so that nothing jumps when the letters change */
+	if (c->ch.why && confirm_can_fire(c))
+		snprintf(text, sizeof text, "(%s)", c->ch.why);
+	cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, text);
+}
+
+static void waiting(const struct scene *s, struct frame *f)
+{
+	char d[40];
+
+	if (s->ui->confirm.state == CONFIRM_FIRING) {
+		put(f, ROLE_TITLE, "", "confirmed: the engine puts it on disk, then it runs", 1);
+		return;
+	}
+	snprintf(d, sizeof d, "%lld s", (long long)((s->now.mono - s->ui->confirm.asked) / US_SECOND));
+	put(f, ROLE_TEXT, "asking", "the backend says whether it could run now; nothing runs yet", 1);
+	put(f, ROLE_DIM, "since", d, 1);
+	put(f, ROLE_DIM, "Esc", "no", 1);
+}
+
+static void panel_lines(const struct scene *s, struct frame *f, const struct kit_action *a, int height)
+{
+	const struct confirm *c = &s->ui->confirm;
+
+	head(s, f, a);
+	if (c->state == CONFIRM_OPEN) {
+		upper(f, c);
+		backend_says(f, c, f->top + height - 5 - f->row);
+		answer(f, c);
+	} else {
+		waiting(s, f);
+	}
+	border(f, 0x2514, 0x2518, "");
+}
+
+/* Drawn twice: once aside to learn its height, then where it ends on the last line. */
+void confirm_draw(const struct scene *s, struct cells *out)
+{
+	const struct confirm *c = &s->ui->confirm;
+	const struct kit_action *a = s->m && s->m->kit ? kit_action(s->m->kit, c->service, c->action) : NULL;
+	int height = out->rows - header_rows(s), used;
+	struct cells aside;
+	struct frame f = {&aside, 0, 0, out->cols, s->demo};
+
+	if (c->state == CONFIRM_NONE || !a)
+		return;
+	if (height < 14)
+		height = out->rows - 1;
+	cells_init(&aside, out->rows, out->cols);
+	panel_lines(s, &f, a, height);
+	used = f.row < out->rows ? f.row : out->rows;
+	for (int i = 0; i < used; i++)
+		cells_copy_row(out, out->rows - used + i, &aside, i);
+	cells_release(&aside);
+}

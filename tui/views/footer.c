@@ -1,0 +1,176 @@
+/* The bottom of every frame: a message, and the keys that can work now. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "decide/decide.h"
+#include "tui/scene.h"
+
+struct hints {
+	struct cells *out;
+	int row, col;
+};
+
+static void hint(struct hints *h, const char *key, const char *word)
+{
+	int need = text_cols(key) + (*word ? 1 + text_cols(word) : 0);
+
+	if (h->col + need > h->out->cols - 1)
+		return;
+	h->col = cells_text(h->out, h->row, h->col, 12, ROLE_KEY, key);
+	if (*word)
+		h->col = cells_text(h->out, h->row, h->col + 1, 60, ROLE_TEXT, word);
+	h->col += 2;
+}
+
+/* The kit's keys of the incident's services, the proposed one first. */
+static void action_hints(const struct scene *s, struct hints *h)
+{
+	char why[160], words[120], key[2] = "";
+	const struct kit_action *first = propose(s->m, s->inc, NULL, why, sizeof why);
+	int n = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < s->inc->services.n; i++) {
+			const struct kit_service *svc = kit_service(s->m->kit, s->inc->services.v[i].name);
+			for (size_t k = 0; svc && k < svc->n_actions; k++) {
+				const struct kit_action *a = &svc->actions[k];
+				if (!a->key || (pass == 0) != (a == first) || n >= 3)
+					continue;
+				if (may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) != STATUS_OK)
+					continue;
+				key[0] = a->key;
+				hint(h, key, pass ? a->name : verb_words(a, words, sizeof words));
+				n++;
+			}
+		}
+}
+
+/* What can be pressed on each screen: screens it is for (bits), key, word, 1 where it asks. */
+#define ON(x) (1u << SCREEN_##x)
+static const struct {
+	unsigned screens;
+	const char *key, *word;
+	bool asks;
+} rows[] = {
+	{ON(RUNNING), "F", "stop it where it is", true},
+	{ON(VERIFYING), "w", "people's word", true},
+	{ON(VERIFIED), "X", "close", true},
+	{ON(QUIET), "Enter", "open", false},
+	{ON(QUIET) | ON(PENDING) | ON(DECIDING) | ON(VERIFYING), "a", "ways back", false},
+	{ON(QUIET) | ON(PENDING), "u", "changes", false},
+	{ON(QUIET) | ON(PENDING), "D", "this deploy is bad", true},
+	{ON(DECIDING), "w", "report", true},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "n", "note", true},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), "b", "brief", false},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "t", "timeline", false},
+	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), "P", "pins", false},
+	{ON(DECIDING), "H", "hand over", true},
+	{ON(DECIDING), "X", "close", true},
+	{ON(RUNNING) | ON(VERIFYING), "q", "leave (it goes on)", false},
+	{ON(QUIET) | ON(PENDING), "/", "filter", false},
+	{~0u, "?", "help", false},
+	{ON(WAITING), "q", "leave", false},
+};
+
+static bool verify_ended(const struct scene *s)
+{
+	for (size_t i = 0; i < s->inc->verifies.n; i++)
+		if (s->inc->verifies.v[i].state == VERIFY_FAILED || s->inc->verifies.v[i].state == VERIFY_UNMEASURED)
+			return true;
+	return false;
+}
+
+static void keys_draw(const struct scene *s, struct cells *out)
+{
+	struct hints h = {out, out->rows - 1, 1};
+	const struct place *place = &s->ui->places[s->ui->depth];
+
+	if (place->view != VIEW_MAIN) {
+		hint(&h, "Esc", "back");
+		hint(&h, "j k", "move");
+		if (place->view != VIEW_HELP && place->view != VIEW_BRIEF)
+			hint(&h, "Enter", place->view == VIEW_WAYS || place->view == VIEW_VERSIONS ? "choose" : "open");
+		hint(&h, "/", "filter");
+		hint(&h, "?", "help");
+		return;
+	}
+	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
+		action_hints(s, &h);
+	if (s->inc && may_ask(s) && !s->inc->commander)
+		hint(&h, "C", "take command");
+	if (s->screen == SCREEN_RUNNING && s->act && s->act->outcome == OUTCOME_UNKNOWN && may_ask(s))
+		hint(&h, "R", "settle it");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if ((rows[i].screens & (1u << s->screen)) && (!rows[i].asks || may_ask(s)))
+			hint(&h, rows[i].key, rows[i].word);
+}
+
+/* The prompt's line: its text scrolls where it is longer than the line. */
+static void prompt_draw(const struct scene *s, struct cells *out)
+{
+	const struct prompt *p = &s->ui->prompt;
+	int row = out->rows - 1, col = 1, room;
+	bool above = text_cols(p->label) > out->cols / 2; /* a long question stands on the line above its answer */
+	char before[sizeof p->text];
+	const char *shown = p->text;
+
+	if (above) {
+		cells_fill(out, row - 1, 0, out->cols, ROLE_TEXT, ' ');
+		cells_text(out, row - 1, 1, out->cols - 2, ROLE_PROMPT, p->label);
+		col = cells_text(out, row, 1, 1, ROLE_PROMPT, ">") + 1;
+	} else {
+		col = cells_text(out, row, 1, out->cols - 2, ROLE_PROMPT, p->label) + 1;
+	}
+	room = out->cols - col - 2;
+	snprintf(before, sizeof before, "%.*s", (int)p->at, p->text);
+	while (text_cols(before + (shown - p->text)) > room && *shown)
+		do
+			shown++;
+		while (((unsigned char)*shown & 0xc0) == 0x80);
+	cells_text(out, row, col, room + 1, ROLE_TEXT, shown);
+	cells_paint(out, row, col + text_cols(before + (shown - p->text)), 1, ROLE_CURSOR);
+}
+
+/* At most two lines, over the rule. */
+static void message_draw(const struct scene *s, struct cells *out)
+{
+	const char *m = s->ui->message;
+	enum role role = s->ui->message_bad ? ROLE_MESSAGE : ROLE_TITLE;
+	int room = out->cols - 2, row = out->rows - 2;
+	size_t cut = strlen(m);
+
+	if (text_cols(m) > room) {
+		char head[sizeof s->ui->message];
+		while (cut && (m[cut] != ' ' || (snprintf(head, sizeof head, "%.*s", (int)cut, m), text_cols(head) > room)))
+			cut--;
+		if (!cut)
+			cut = strlen(m);
+		else
+			row--;
+	}
+	for (; row < out->rows; row++) {
+		char part[sizeof s->ui->message];
+		snprintf(part, sizeof part, "%.*s", (int)cut, m);
+		cells_fill(out, row, 0, out->cols, role, ' ');
+		cells_text(out, row, 1, room, role, part);
+		m += cut;
+		if (!*m)
+			break;
+		m++;
+		cut = strlen(m);
+	}
+}
+
+void footer_draw(const struct scene *s, struct cells *out)
+{
+	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
+	if (s->ui->prompt.kind != PROMPT_NONE)
+		prompt_draw(s, out);
+	else
+		keys_draw(s, out);
+	if (*s->ui->message)
+		message_draw(s, out);
+}

@@ -1,0 +1,434 @@
+/* Screens 3 and 5 to 7: deciding, running, verifying, verified. */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "decide/decide.h"
+#include "tui/scene.h"
+
+static void gauges_part(const struct scene *s, struct page *p, bool calm)
+{
+	struct gauges g;
+	int alarms = calm ? 1 : 0;
+
+	gauges_make(&g, s, s->inc, NULL);
+	for (size_t i = 0; i < g.n; i++) {
+		page_line(p, g.v[i].rank == 0 ? (i < 4 ? 0 : 5) : g.v[i].rank <= 2 ? 3 : i < 5 ? 4 : 6);
+		page_item(p, ITEM_SIGNAL, g.v[i].service->name, g.v[i].signal->name, 0);
+		gauge_draw(p, s, &g.v[i], s->inc->services.n > 1, &alarms);
+	}
+	gauges_release(&g);
+}
+
+/* What people said of this incident and nobody has called gone. */
+void view_said(const struct scene *s, struct page *p)
+{
+	const struct model_report *last = NULL;
+	size_t more = 0;
+	char t[WHEN_LEN], note[200];
+
+	for (size_t i = 0; i < s->m->reports.n; i++) {
+		const struct model_report *r = &s->m->reports.v[i];
+		if (r->gone || (r->incident && strcmp(r->incident, s->inc->name) != 0))
+			continue;
+		if (r->service && !incident_has_service(s->inc, r->service))
+			continue;
+		more += last != NULL;
+		last = r;
+	}
+	if (!last)
+		return;
+	page_line(p, 1);
+	page_item(p, ITEM_SAID, last->service, last->signal, last->seq);
+	text_safe(note, sizeof note, last->note && *last->note ? last->note : last->signal);
+	page_put(p, 1, 14, ROLE_TEXT, "said");
+	if (more)
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "\"%s\": %s %s, and %zu more", note, last->by, when_short(s, last->at.at, t), more);
+	else
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "\"%s\": %s %s", note, last->by, when_short(s, last->at.at, t));
+}
+
+void view_cause(const struct scene *s, struct page *p)
+{
+	const struct model_change *c = model_latest_deploy(s->m, s->inc);
+	char t[WHEN_LEN], d[DURATION_LEN];
+	int64_t before;
+
+	page_line(p, 0);
+	page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
+	if (!c) {
+		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "none of these services was seen before the turn  (u: all changes)");
+		return;
+	}
+	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
+	before = s->ph.at[PHASE_ONSET].at ? s->ph.at[PHASE_ONSET].at - c->at : -1;
+	if (before >= 0)
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s, %s before the turn%s%s  (u)", c->service, c->to,
+			when_short(s, c->at, t), before < US_MINUTE ? duration_short(before, d) : duration_clock(before, d),
+			c->by ? ", ask " : "", c->by ? c->by : "");
+	else
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s%s%s  (u)", c->service, c->to, when_short(s, c->at, t),
+			c->by ? ", ask " : "", c->by ? c->by : "");
+}
+
+/* ---- the proposal -------------------------------------------------------------- */
+
+static void price(const struct scene *s, const struct kit_action *a, char *out, size_t cap)
+{
+	char about[WHEN_LEN];
+	const char *why = "";
+	int64_t takes = expected_time(s->m, a, &why);
+
+	snprintf(out, cap, "%s, %s", level_word(a->level), span_about(takes, about));
+}
+
+/* What is known of the version it goes to, and what is not. */
+static void doubts(const struct scene *s, struct page *p, const struct kit_action *a, const char *to)
+{
+	const struct model_deploy *d = deploy_of(s, a->service->name);
+	const struct model_version *v = to ? model_version(s->m, a->service->name, to) : NULL;
+	char t[WHEN_LEN], u[WHEN_LEN];
+	const char *why = "";
+
+	if (v) {
+		page_line(p, 2);
+		page_put(p, 14, p->g.cols - 15, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s ran here%s%s%s%s%s", to,
+			v->first ? " " : " before", v->first ? age_minutes((v->last ? v->last : s->now.at) - v->first, t) : "",
+			v->first ? ", since " : "", v->first ? when_short(s, v->first, u) : "", v->verdict == VERDICT_BAD ? ", and was rolled back from" : v->verdict == VERDICT_GOOD ? ", and was good" : "");
+	}
+	expected_time(s->m, a, &why);
+	if (why && *why) {
+		page_line(p, 4);
+		page_put(p, 14, p->g.cols - 15, ROLE_DIM, "time: %s", why);
+	}
+	page_line(p, 1);
+	if (d && d->back_safe == TRI_NO)
+		page_put(p, 14, p->g.cols - 15, ROLE_SOON, "back: NO%s%s: %s", d->back_since ? " since " : "",
+			d->back_since ? when_short(s, d->back_since, t) : "", d->back_why ? d->back_why : "the reason was not told");
+	else if (d && d->back_safe == TRI_YES)
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "back: safe%s%s", d->back_why ? ", " : "", d->back_why ? d->back_why : "");
+	else if (to && d)
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "not known:  can %s read what %s wrote?", to, d->version);
+	else
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "not known:  whether going back is safe");
+	page_line(p, 3);
+	page_put(p, 14, p->g.cols - 15, ROLE_DIM, "%c asks the backend, shows what would run, and fires nothing yet", a->key ? a->key : 'a');
+}
+
+static void action_line(const struct scene *s, struct page *p, const struct kit_action *a, bool first)
+{
+	char words[120], cost[96], why[200];
+	const struct model_deploy *d = deploy_of(s, a->service->name);
+	const char *to = goal_version(s, a);
+	int right = p->g.cols - 1, col;
+
+	price(s, a, cost, sizeof cost);
+	if (!first)
+		snprintf(cost + strlen(cost), sizeof cost - strlen(cost), ", %s", row_class_name(a->cls));
+	right = page_right(p, right, ROLE_DIM, cost) - 2;
+	page_put(p, 11, 1, ROLE_KEY, "%c", a->key ? a->key : '-');
+	col = page_put(p, 14, right - 14, first ? ROLE_TITLE : ROLE_TEXT, "%s", first ? verb_words(a, words, sizeof words) : a->name);
+	if (to)
+		page_put(p, col + 2, right - col - 2, first ? ROLE_TITLE : ROLE_TEXT, "%s%s%s", d ? d->version : "", d ? " -> " : "", to);
+	else if (!first && text_cols(verb_words(a, words, sizeof words)) <= right - col - 2)
+		page_put(p, col + 2, right - col - 2, ROLE_DIM, "%s", words);
+	if (first && may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) != STATUS_OK) {
+		page_line(p, 1);
+		page_put(p, 14, p->g.cols - 15, ROLE_SOON, "you may not: %s", why);
+	}
+}
+
+/* What else the kit has for these services, then what it has not. */
+static void others(const struct scene *s, struct page *p, const struct kit_action *proposed, const char *service)
+{
+	bool level[5] = {false};
+	int n = 0;
+
+	for (size_t i = 0; i < s->m->kit->n_services; i++) {
+		const struct kit_service *svc = &s->m->kit->services[i];
+		if (service ? strcmp(svc->name, service) != 0 : !incident_has_service(s->inc, svc->name))
+			continue;
+		for (size_t k = 0; k < svc->n_actions; k++) {
+			const struct kit_action *a = &svc->actions[k];
+			if (a->level >= 1 && a->level <= 4)
+				level[a->level] = true;
+			if (a == proposed)
+				continue;
+			page_line(p, n < 2 ? 3 : 5);
+			page_item(p, ITEM_ACTION, svc->name, a->name, 0);
+			if (!n++)
+				page_put(p, 1, 9, ROLE_TITLE, proposed || s->inc ? "OR" : "READY");
+			action_line(s, p, a, false);
+		}
+	}
+	if (!s->inc)
+		return;
+	page_line(p, 4);
+	if (!n)
+		page_put(p, 1, 9, ROLE_TITLE, "OR");
+	page_put(p, 11, 1, ROLE_KEY, "F");
+	page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "freeze: nothing acts by itself here; nothing goes back");
+	if (!level[1] || !level[3]) {
+		page_line(p, 7);
+		page_put(p, 11, p->g.cols - 12, ROLE_DIM, "-  %s%s%s", level[1] ? "" : "flag: none wraps this", level[1] || level[3] ? "" : ".   ",
+			level[3] ? "" : "migration: none in the kit");
+	}
+}
+
+void view_proposal(const struct scene *s, struct page *p, const char *service)
+{
+	char why[240] = "";
+	const struct kit_action *a = propose(s->m, s->inc, service, why, sizeof why);
+
+	p->pane++;
+	if (!a && !s->inc) { /* nothing breached yet: what there is, without a word for any of it */
+		others(s, p, NULL, service);
+		return;
+	}
+	page_line(p, 0);
+	page_put(p, 1, 9, ROLE_TITLE, "PROPOSED");
+	if (a) {
+		page_item(p, ITEM_ACTION, a->service->name, a->name, 0);
+		action_line(s, p, a, true);
+		doubts(s, p, a, goal_version(s, a));
+	} else {
+		page_put(p, 11, p->g.cols - 12, ROLE_SOON, "nothing: %s", *why ? why : "the kit has no action that goes back");
+	}
+	others(s, p, a, service);
+}
+
+/* An attempt that did not work is said before anything is proposed again. */
+static void last_attempt(const struct scene *s, struct page *p)
+{
+	char t[WHEN_LEN];
+	const struct model_action *a = s->act;
+
+	if (!a || !action_over(a) || a->outcome == OUTCOME_DONE)
+		return;
+	page_line(p, 0);
+	page_put(p, 1, 14, ROLE_SOON, "%s", a->key);
+	page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s %s, changed %s%s%s", a->action, outcome_name(a->outcome),
+		when_short(s, a->ended.at ? a->ended.at : a->requested.at, t), a->changed ? a->changed : "not known", a->detail ? ": " : "",
+		a->detail ? a->detail : "");
+}
+
+/* ---- who is here, what happened --------------------------------------------------- */
+
+void view_with_you(const struct scene *s, struct page *p, int drop)
+{
+	char text[400] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->m->seats.n && strlen(text) < 300; i++) {
+		const struct model_seat *seat = &s->m->seats.v[i];
+		if (seat->count <= 0 || (seat->role && !strcmp(seat->role, "command")) || !strcmp(seat->person, s->ui->person))
+			continue;
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", n++ ? ", " : "", seat->person);
+	}
+	page_line(p, drop);
+	page_put(p, 1, 9, ROLE_DIM, "WITH YOU");
+	page_put(p, 11, p->g.cols - 30, ROLE_DIM, "%s", n ? text : "nobody else has a console open");
+	if (s->m->engine_host) {
+		snprintf(text, sizeof text, "engine on %s", s->m->engine_host);
+		page_right(p, p->g.cols - 1, ROLE_DIM, text);
+	}
+}
+
+/* The newest of the timeline; on a wide terminal it has a column of its own. */
+static void happened(const struct scene *s, struct page *p, int most, int drop)
+{
+	page_rule(p, 6, s->demo);
+	p->pane++;
+	if (!s->side)
+		view_timeline(s, p, most, drop);
+}
+
+void view_deciding(const struct scene *s, struct page *p)
+{
+	gauges_part(s, p, false);
+	view_said(s, p);
+	view_cause(s, p);
+	last_attempt(s, p);
+	page_rule(p, 5, s->demo);
+	view_proposal(s, p, NULL);
+	happened(s, p, 3, 4);
+	view_with_you(s, p, 7);
+}
+
+/* ---- running ------------------------------------------------------------------------ */
+
+static void progress_line(const struct scene *s, struct page *p)
+{
+	const struct model_action *a = s->act;
+	int col = 16, width = 24;
+
+	if (!a->progress && a->share < 0)
+		return;
+	page_line(p, 0);
+	page_put(p, 1, 14, ROLE_TEXT, "so far");
+	if (a->share >= 0) {
+		bar_draw(&p->g, p->n - 1, col, width, ROLE_TEXT, a->share > 1 ? 1 : a->share);
+		col += width + 2;
+	}
+	if (a->progress)
+		page_put(p, col, p->g.cols - col - 1, ROLE_TEXT, "%s", a->progress);
+}
+
+static void pins_lines(const struct scene *s, struct page *p, int drop)
+{
+	char t[WHEN_LEN];
+
+	for (size_t i = 0; i < s->m->pins.n; i++) {
+		const struct model_pin *pin = &s->m->pins.v[i];
+		if (!incident_has_service(s->inc, pin->service))
+			continue;
+		page_line(p, drop);
+		page_item(p, ITEM_PIN, pin->service, pin->version, 0);
+		page_put(p, 1, 14, pin->returned ? ROLE_ALARM : ROLE_TEXT, pin->returned ? "IT IS BACK" : "pinned");
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s kept out since %s, %s%s%s  (P)", pin->service, pin->version,
+			when_short(s, pin->at.at, t), pin->by, pin->returned ? "; brought back by " : "",
+			pin->returned ? pin->returned_by ? pin->returned_by : "somebody" : "");
+	}
+}
+
+void view_running(const struct scene *s, struct page *p)
+{
+	progress_line(s, p);
+	gauges_part(s, p, true);
+	view_said(s, p);
+	pins_lines(s, p, 2);
+	page_line(p, 1);
+	if (s->act->outcome == OUTCOME_UNKNOWN)
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "DO NOT FIRE AGAIN before it is known what this one did.");
+	else
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "NOTHING ELSE TO DO. It goes on when you leave.");
+	happened(s, p, 3, 4);
+	view_with_you(s, p, 7);
+}
+
+/* ---- verifying ------------------------------------------------------------------------ */
+
+static void check_value(const struct scene *s, const char *service, const struct model_check *c, char *out, size_t cap)
+{
+	char name[72];
+	const struct kit_service *svc = kit_service(s->m->kit, service);
+	const struct kit_signal *sig = NULL;
+
+	*out = 0;
+	if (isnan(c->value))
+		return;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(c->name, " "), c->name);
+	if (svc)
+		sig = kit_signal(svc, name);
+	unit_print(c->value, sig ? sig->unit : UNIT_NUMBER, out, cap);
+}
+
+static void check_line(const struct scene *s, struct page *p, const char *service, const struct model_check *c)
+{
+	char value[40], a[DURATION_LEN], b[DURATION_LEN], text[80], word[200];
+	bool good = !strcmp(c->state, "good");
+	int name = p->g.cols >= 100 ? 40 : 26;
+
+	check_value(s, service, c, value, sizeof value);
+	page_line(p, good && !c->was_bad ? 4 : 1);
+	page_put(p, 1, name, c->was_bad ? ROLE_TITLE : ROLE_TEXT, "%s", c->name);
+	page_put(p, name + 2, 9, ROLE_TEXT, "%s", value);
+	if (c->need_us > 0 && (good || c->held_us > 0))
+		snprintf(text, sizeof text, "good %s of %s", duration_clock(c->held_us, a), duration_clock(c->need_us, b));
+	else
+		snprintf(text, sizeof text, "%s", !strcmp(c->state, "cannot-tell") ? "cannot tell" : c->state);
+	page_put(p, name + 12, 18, good ? ROLE_TEXT : !strcmp(c->state, "cannot-tell") ? ROLE_UNKNOWN : ROLE_SOON, "%s", text);
+	if (c->detail && *c->detail)
+		snprintf(word, sizeof word, "%s", c->detail);
+	else if (c->was_bad)
+		snprintf(word, sizeof word, "was bad");
+	else
+		snprintf(word, sizeof word, "%s", !strcmp(c->from, "kit") ? "never bad: no proof" : "");
+	page_put(p, name + 31, p->g.cols - name - 32, ROLE_DIM, "%s", word);
+}
+
+static void verify_part(const struct scene *s, struct page *p)
+{
+	for (size_t i = 0; i < s->inc->verifies.n; i++) {
+		const struct model_verify *v = &s->inc->verifies.v[i];
+		if (s->inc->verifies.n > 1) {
+			page_line(p, 2);
+			page_put(p, 1, 30, ROLE_TITLE, "%s", v->service);
+		}
+		if (v->state == VERIFY_FAILED || v->state == VERIFY_UNMEASURED || v->state == VERIFY_NONE) {
+			page_line(p, 0);
+			page_put(p, 1, 14, ROLE_ALARM, "NOT VERIFIED");
+			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s%s%s", v->state == VERIFY_NONE ? "there is nothing to check" :
+				v->state == VERIFY_FAILED ? "still bad" : "could not be measured", v->why ? ": " : "", v->why ? v->why : "");
+		}
+		for (size_t k = 0; k < v->checks.n; k++)
+			check_line(s, p, v->service, &v->checks.v[k]);
+	}
+	if (!s->inc->verifies.n) {
+		page_line(p, 0);
+		page_put(p, 1, 60, ROLE_DIM, "waiting for the first samples that are newer than the revert");
+	}
+}
+
+void view_verifying(const struct scene *s, struct page *p)
+{
+	bool ended = false;
+
+	verify_part(s, p);
+	for (size_t i = 0; i < s->inc->verifies.n; i++)
+		ended = ended || s->inc->verifies.v[i].state != VERIFY_WAITING;
+	view_said(s, p);
+	pins_lines(s, p, 3);
+	page_rule(p, 5, s->demo);
+	gauges_part(s, p, true);
+	page_line(p, 2);
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, ended ? "The clock runs on. a shows the other ways, X closes as it is." :
+		"If it turns bad again nothing runs by itself; you are asked.   w people's word");
+	happened(s, p, 3, 5);
+	view_with_you(s, p, 7);
+}
+
+/* ---- verified --------------------------------------------------------------------------- */
+
+static void promise_line(const struct scene *s, struct page *p)
+{
+	char a[DURATION_LEN], b[DURATION_LEN];
+	int64_t took = s->ph.at[PHASE_DECIDED].at ? stamp_diff(&s->ph.at[PHASE_DECIDED], &s->ph.at[PHASE_VERIFIED], NULL) : -1;
+
+	if (!s->ph.confirmed || took < 0)
+		return;
+	page_line(p, 2);
+	page_put(p, 1, 14, ROLE_TEXT, "confirmed time");
+	page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s promised, decision to verified took %s: %s", duration_clock(s->ph.confirmed, a),
+		duration_clock(took, b), s->ph.confirmed_kept == 1 ? "kept" : "missed");
+}
+
+void view_verified(const struct scene *s, struct page *p)
+{
+	int before;
+
+	promise_line(s, p);
+	page_line(p, DROP_BLANK);
+	page_line(p, 0);
+	page_put(p, 1, 20, ROLE_TITLE, "STILL OPEN");
+	before = p->n;
+	pins_lines(s, p, 1);
+	view_said(s, p);
+	for (size_t i = 0; i < s->m->freezes.n; i++) {
+		page_line(p, 2);
+		page_item(p, ITEM_FREEZE, s->m->freezes.v[i].service, "", 0);
+		page_put(p, 1, 60, ROLE_TEXT, "frozen         %s: %s  (P)", s->m->freezes.v[i].service, s->m->freezes.v[i].reason);
+	}
+	if (p->n == before)
+		page_put(p, 16, 40, ROLE_TEXT, "nothing is pinned or frozen");
+	page_line(p, DROP_BLANK);
+	page_line(p, 0);
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "X close as: reverted | rolled forward | contained | false alarm | duplicate");
+	page_rule(p, 5, s->demo);
+	verify_part(s, p);
+	happened(s, p, 6, 4);
+	view_with_you(s, p, 7);
+}

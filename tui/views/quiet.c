@@ -1,0 +1,277 @@
+/* Screens 1 and 2: nothing is wrong, or something may be about to be.  The
+ * quiet one shows minutes, never seconds, so that an idle console sends nothing. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "decide/decide.h"
+#include "tui/scene.h"
+
+#define RECENT (2 * US_HOUR)
+
+/* What health did since a change: only what the rows say today, in words. */
+static enum role since_words(const struct scene *s, const struct model_change *c, char *out, size_t cap)
+{
+	char t[WHEN_LEN];
+	const struct kit_service *svc = c->service ? kit_service(s->m->kit, c->service) : NULL;
+	const struct model_version *v = c->service && c->to ? model_version(s->m, c->service, c->to) : NULL;
+	struct gauges g;
+	enum role role = ROLE_TEXT;
+
+	snprintf(out, cap, "not measured");
+	if (v && v->verdict == VERDICT_BAD) {
+		snprintf(out, cap, "rolled back");
+		return ROLE_TEXT;
+	}
+	if (!svc || !svc->n_signals)
+		return ROLE_DIM;
+	gauges_make(&g, s, NULL, svc->name);
+	if (g.n && g.v[0].rank <= 1) {
+		snprintf(out, cap, "%s %s", g.v[0].signal->name, g.v[0].rank ? "near its limit" : "over its limit");
+		role = ROLE_SOON;
+	} else if (g.n && g.v[0].rank == 2) {
+		snprintf(out, cap, "%s not known", g.v[0].signal->name);
+		role = ROLE_UNKNOWN;
+	} else {
+		snprintf(out, cap, "good now, %s", age_minutes(s->now.at - c->at, t));
+	}
+	gauges_release(&g);
+	return role;
+}
+
+static void change_line(const struct scene *s, struct page *p, const struct model_change *c, int drop)
+{
+	char t[WHEN_LEN], what[320], word[160];
+	int right = p->g.cols - 21, col;
+	enum role role = since_words(s, c, word, sizeof word);
+
+	page_line(p, drop);
+	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
+	page_put(p, 1, 9, ROLE_DIM, "%s", when_short(s, c->at, t));
+	col = strlen(t) > 5 ? 12 : 7;
+	snprintf(what, sizeof what, "%-6s %-9s %s%s%s%s%s", c->what, c->service ? c->service : "",
+		c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->name && strcmp(c->what, "deploy") != 0 ? " " : "",
+		c->from ? c->from : "", c->from ? " -> " : "", c->to ? c->to : "");
+	page_put(p, col, right - 14 - col, ROLE_TEXT, "%s", what);
+	if (c->by)
+		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", c->by);
+	page_put(p, right + 1, 19, role, "%s", word);
+}
+
+static void changes_part(const struct scene *s, struct page *p)
+{
+	size_t shown = 0, n = s->m->changes.n;
+	bool recent = false;
+
+	for (size_t i = 0; i < n; i++)
+		recent = recent || s->m->changes.v[i].at > s->now.at - RECENT;
+	page_line(p, DROP_NEVER);
+	page_put(p, 1, 40, ROLE_TITLE, recent ? "CHANGED, LAST 2 H" : "CHANGED");
+	page_put(p, p->g.cols - 20, 19, ROLE_DIM, "SINCE THEN");
+	for (size_t i = n; i-- > 0;) {
+		const struct model_change *c = &s->m->changes.v[i];
+		char all[200];
+		snprintf(all, sizeof all, "%s %s %s", c->what, c->service ? c->service : "", c->to ? c->to : "");
+		if ((recent && c->at <= s->now.at - RECENT) || !page_wanted(p, all))
+			continue;
+		change_line(s, p, c, shown < 3 ? 1 : shown < 8 ? 4 : 7);
+		if (++shown >= (recent ? 40u : 5u))
+			break;
+	}
+	if (!shown) {
+		page_line(p, 1);
+		page_put(p, 1, 60, ROLE_DIM, n ? "nothing matches" : "nothing yet: no deploy or change was seen");
+	}
+}
+
+/* The services of the kit with their versions: what the cursor opens. */
+static void services_part(const struct scene *s, struct page *p)
+{
+	const struct kit *k = s->m->kit;
+	static const char *const words[] = {"limit crossed", "near its limit", "unknown", "good"};
+	static const enum role roles[] = {ROLE_SOON, ROLE_SOON, ROLE_UNKNOWN, ROLE_GOOD};
+
+	page_line(p, DROP_BLANK);
+	page_line(p, 3);
+	page_put(p, 1, 40, ROLE_TITLE, "SERVICES");
+	p->pane = 1;
+	for (size_t i = 0; i < k->n_services && i < 100; i++) {
+		const struct kit_service *svc = &k->services[i];
+		const struct model_deploy *d = deploy_of(s, svc->name);
+		const struct model_version *good = model_last_good(s->m, svc->name);
+		int rank = service_rank(s, svc);
+		if (!page_wanted(p, svc->name))
+			continue;
+		page_line(p, rank < 3 ? 2 : i < 3 ? 3 : 6);
+		page_item(p, ITEM_SERVICE, svc->name, "", 0);
+		page_put(p, 1, 16, ROLE_TEXT, "%s", svc->name);
+		page_put(p, 18, 15, ROLE_TEXT, "%s", d ? d->version : "version ?");
+		page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : "nothing to go back to");
+		page_put(p, p->g.cols - 20, 19, roles[rank], "%s%s", model_frozen(s->m, svc->name) ? "FROZEN, " : "", words[rank]);
+	}
+}
+
+/* What is left lying about: no way back, pins, freezes, unknowns, sources. */
+static void left_lying(const struct scene *s, struct page *p)
+{
+	char t[WHEN_LEN];
+
+	p->pane = 2;
+	page_line(p, DROP_BLANK);
+	for (size_t i = 0; i < s->m->deploys.n; i++) {
+		const struct model_deploy *d = &s->m->deploys.v[i];
+		if (d->back_safe != TRI_NO)
+			continue;
+		page_line(p, 1);
+		page_item(p, ITEM_SERVICE, d->service, "back", 0);
+		page_put(p, 1, 12, ROLE_TITLE, "NO WAY BACK");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s%s%s: %s", d->service, d->back_since ? ", since " : "",
+			d->back_since ? when_short(s, d->back_since, t) : "", d->back_why ? d->back_why : "the reason was not told");
+	}
+	for (size_t i = 0; i < s->m->pins.n; i++) {
+		const struct model_pin *pin = &s->m->pins.v[i];
+		page_line(p, 2);
+		page_item(p, ITEM_PIN, pin->service, pin->version, 0);
+		page_put(p, 1, 12, pin->returned ? ROLE_ALARM : ROLE_TITLE, pin->returned ? "IT IS BACK" : "PINNED");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s kept out since %s, %s%s%s", pin->service, pin->version,
+			when_short(s, pin->at.at, t), pin->by, pin->returned ? "; brought back by " : "",
+			pin->returned ? pin->returned_by ? pin->returned_by : "somebody" : "");
+	}
+	for (size_t i = 0; i < s->m->freezes.n; i++) {
+		const struct model_freeze *f = &s->m->freezes.v[i];
+		page_line(p, 2);
+		page_item(p, ITEM_FREEZE, f->service, "", 0);
+		page_put(p, 1, 12, ROLE_TITLE, "FROZEN");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s since %s, %s: %s", f->service, when_short(s, f->at.at, t), f->by, f->reason);
+	}
+}
+
+static void unknown_part(const struct scene *s, struct page *p)
+{
+	struct gauges g;
+	char t[WHEN_LEN];
+	int shown = 0;
+
+	gauges_make(&g, s, NULL, NULL);
+	for (size_t i = 0; i < g.n && shown < 6; i++) {
+		const struct gauge *x = &g.v[i];
+		if (!x->silent && x->rank != 2)
+			continue;
+		page_line(p, shown++ ? 5 : 2);
+		page_item(p, ITEM_SIGNAL, x->service->name, x->signal->name, 0);
+		page_put(p, 1, 12, ROLE_UNKNOWN, "UNKNOWN");
+		if (!x->ms || !x->ms->ok_arrived.at)
+			page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s was never measured", x->service->name, x->signal->name);
+		else
+			page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s %s since %s", x->service->name, x->signal->name,
+				x->silent ? "is silent" : "cannot be judged", when_short(s, x->ms->ok_arrived.at, t));
+	}
+	gauges_release(&g);
+	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
+		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
+		if (b && b->state && !strcmp(b->state, "ready"))
+			continue;
+		page_line(p, 2);
+		page_put(p, 1, 12, ROLE_UNKNOWN, "SOURCE");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s%s%s", s->m->kit->backends[i].id, b && b->state ? b->state : "not started",
+			b && b->why && *b->why ? ", " : "", b && b->why ? b->why : "");
+	}
+	if (s->m->kit_changed) {
+		page_line(p, 2);
+		page_put(p, 1, 12, ROLE_SOON, "KIT");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "changed, not in use (:reload)");
+	}
+}
+
+void view_quiet(const struct scene *s, struct page *p)
+{
+	changes_part(s, p);
+	services_part(s, p);
+	left_lying(s, p);
+	unknown_part(s, p);
+	if (s->demo) {
+		page_line(p, DROP_BLANK);
+		page_line(p, 5);
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "Wait a little: a bad release is on its way. When a limit is near, press D, then Enter.");
+	}
+}
+
+/* ---- something pends or breached, and nobody has said that it is bad ------------ */
+
+static void deploy_line(const struct scene *s, struct page *p, const struct kit_service *svc)
+{
+	const struct model_deploy *d = deploy_of(s, svc->name);
+	char t[WHEN_LEN], back[240] = "back: not known";
+	int col;
+
+	page_line(p, 0);
+	page_item(p, ITEM_SERVICE, svc->name, "", 0);
+	col = page_put(p, 1, 20, ROLE_TITLE, "%s", svc->name);
+	col = page_put(p, col + 3, 16, ROLE_DIM, "%s", svc->tier ? svc->tier->id : "");
+	if (!d)
+		return;
+	if (d->back_safe != TRI_UNKNOWN)
+		snprintf(back, sizeof back, "back: %s%s%s", d->back_safe == TRI_YES ? "safe" : "NO",
+			d->back_since && d->back_safe == TRI_NO ? " since " : "",
+			d->back_since && d->back_safe == TRI_NO ? when_short(s, d->back_since, t) : "");
+	if (d->share < 1 && d->share >= 0)
+		col = page_put(p, col + 3, 40, ROLE_TEXT, "%s %s %.0f %%, %s serves the rest", d->version, d->strategy ? d->strategy : "",
+			100 * d->share, d->previous ? d->previous : "the one before");
+	else
+		col = page_put(p, col + 3, 40, ROLE_TEXT, "%s serves, since %s", d->version, when_short(s, d->at, t));
+	page_put(p, col + 3, 60, d->back_safe == TRI_NO ? ROLE_SOON : ROLE_DIM, "%s", back);
+}
+
+static void trouble_of(const struct scene *s, struct page *p, const struct kit_service *svc, int *alarms)
+{
+	struct gauges g;
+
+	deploy_line(s, p, svc);
+	gauges_make(&g, s, NULL, svc->name);
+	for (size_t i = 0; i < g.n; i++) {
+		page_line(p, g.v[i].rank <= 1 ? 0 : g.v[i].rank == 2 ? 3 : 5);
+		page_item(p, ITEM_SIGNAL, svc->name, g.v[i].signal->name, 0);
+		gauge_draw(p, s, &g.v[i], false, alarms);
+	}
+	gauges_release(&g);
+	page_line(p, DROP_BLANK);
+}
+
+static void latest_of(const struct scene *s, struct page *p, const char *service)
+{
+	char t[WHEN_LEN], d[WHEN_LEN];
+
+	for (size_t i = s->m->changes.n; i-- > 0;) {
+		const struct model_change *c = &s->m->changes.v[i];
+		if (!c->service || strcmp(c->service, service) != 0 || strcmp(c->what, "deploy") != 0)
+			continue;
+		page_line(p, 1);
+		page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
+		page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s, %s, %s ago%s%s", service, c->to, when_short(s, c->at, t),
+			age_minutes(s->now.at - c->at, d), c->by ? ", ask " : "", c->by ? c->by : "");
+		return;
+	}
+}
+
+void view_pending(const struct scene *s, struct page *p)
+{
+	const struct kit *k = s->m->kit;
+	int alarms = 1; /* the header's line is the red thing */
+
+	for (size_t i = 0; i < k->n_services; i++) {
+		if (service_rank(s, &k->services[i]) > 1)
+			continue;
+		trouble_of(s, p, &k->services[i], &alarms);
+		latest_of(s, p, k->services[i].name);
+		view_proposal(s, p, k->services[i].name);
+		page_line(p, DROP_BLANK);
+	}
+	page_line(p, 2);
+	page_put(p, 1, 60, ROLE_TEXT, "Nothing acts by itself.");
+	if (may_ask(s))
+		page_put(p, 26, 60, ROLE_TITLE, "D says that this deploy is bad and starts the clock.");
+	unknown_part(s, p);
+}
