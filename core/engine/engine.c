@@ -117,8 +117,10 @@ void engine_end(struct engine *e, enum status s, const char *reason)
 	e->exit = s;
 	samples_flush(e);
 	acts_leave(e); /* panels are recorded as closed while the store still takes it */
-	if (reason)
+	if (reason) {
+		clients_unseat(e);
 		record_end(e, reason);
+	}
 	e->ending = true;
 	timer_stop(&e->tick);
 	timer_stop(&e->flush);

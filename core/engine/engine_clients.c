@@ -406,12 +406,13 @@ static void connected(uv_stream_t *listener, int status)
 	struct engine *e = listener->data;
 	struct peer *p = mem_new(sizeof *p);
 	uid_t uid = 0;
+	pid_t pid;
 	int fd;
 	p->e = e;
 	uv_pipe_init(&e->loop, &p->pipe, 0);
 	p->pipe.data = p;
 	if (status < 0 || uv_accept(listener, (uv_stream_t *)&p->pipe) || uv_fileno((uv_handle_t *)&p->pipe, &fd) ||
-	    !os_peer(fd, &uid, NULL) || e->n_peers >= PEERS_MAX || e->ending) {
+	    !os_peer(fd, &uid, &pid) || e->n_peers >= PEERS_MAX || e->ending) {
 		uv_close((uv_handle_t *)&p->pipe, refuse);
 		return;
 	}
@@ -497,6 +498,16 @@ bool clients_socket_is_ours(const struct engine *e)
 {
 	struct stat st;
 	return !stat(e->socket, &st) && st.st_dev == e->socket_dev && st.st_ino == e->socket_ino;
+}
+
+/* On the record before the engine's own last word; the line itself stays a moment longer. */
+void clients_unseat(struct engine *e)
+{
+	for (struct peer *p = e->peers; p; p = p->next) {
+		if (p->seated)
+			seat(p, "closed");
+		p->seated = false;
+	}
 }
 
 void clients_close(struct engine *e)

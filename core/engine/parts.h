@@ -169,6 +169,7 @@ bool lock_is_ours(const struct engine *e);
 /* engine_clients.c */
 enum status clients_listen(struct engine *e, struct fault *f);
 void clients_unlisten(struct engine *e);              /* close the listening socket, leave its file */
+void clients_unseat(struct engine *e);
 void clients_close(struct engine *e);
 bool clients_socket_is_ours(const struct engine *e);
 void peer_send(struct peer *p, const struct buf *line);

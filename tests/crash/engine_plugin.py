@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""A plugin for the engine's tests: services are files of a directory.
+
+WORLD/SERVICE holds the version that runs, WORLD/SERVICE.good the one to go
+back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
+WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
+effect, WORLD/after: seconds after it.
+"""
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+world = ""
+
+
+def path(name):
+    return os.path.join(world, name)
+
+
+def read(name, default=""):
+    try:
+        with open(path(name)) as f:
+            return f.read().strip()
+    except OSError:
+        return default
+
+
+def write(name, text):
+    with open(path(name + ".tmp"), "w") as f:
+        f.write(text)
+    os.rename(path(name + ".tmp"), path(name))
+
+
+def send(message):
+    try:
+        os.write(1, (json.dumps(message) + "\n").encode())
+    except OSError:
+        pass  # nobody reads: what is under way is finished all the same
+
+
+def tell(method, params):
+    send({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def now():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def done_ops():
+    return dict(line.split(" ", 1) for line in read("effects").splitlines())
+
+
+def initialize(p):
+    global world
+    world = p["config"]["world"]
+    return {"protocol": 1, "name": "test-world", "version": "1",
+            "provides": {"deploys": True, "signals": True, "history": False, "discover": False, "notify": False,
+                         "verbs": ["rollback"]}, "idempotent": False}
+
+
+def preflight(p):
+    a = p["action"]
+    current = read(a["service"])
+    to = a.get("to") or read(a["service"] + ".good")
+    ready = read("ready", "yes") == "yes"
+    return {"ready": ready, "effect": "writes one file", "command": "echo %s > %s" % (to, a["service"]),
+            "from": current, "to": to, "current": [current], "checks": [{"name": "file", "ok": ready, "detail": "there"}],
+            "not_undone": []}
+
+
+def perform(p):
+    a, op = p["action"], p["op"]
+    tell("progress", {"op": op, "share": 0.1, "text": "started"})
+    time.sleep(float(read("delay", "0")))
+    if read(a["service"]) != a["from"]:
+        raise LookupError
+    with open(path("effects"), "a") as f:
+        f.write("%s %s\n" % (op, a["to"]))
+    write(a["service"], a["to"])
+    time.sleep(float(read("after", "0")))
+    return {"outcome": "done", "changed": "full", "detail": "%s runs" % a["to"], "evidence": {}}
+
+
+def reconcile(p):
+    if p["op"] in done_ops():
+        return {"outcome": "done", "changed": "full", "detail": "found in effects"}
+    return {"outcome": "not-started", "changed": "none", "detail": "not in effects"}
+
+
+watched = None
+told = {}
+
+
+def watch(p):
+    global watched
+    watched = p
+    told.clear()
+    return {}
+
+
+def look():
+    for d in watched["deploys"]:
+        version = read(d["service"])
+        if version and told.get(d["service"]) != version:
+            told[d["service"]] = version
+            tell("deploy", {"service": d["service"], "version": version, "previous": None, "by": "test", "at": now(),
+                            "strategy": "recreate", "share": 1, "state": "live", "instances": {"old": 0, "new": 1}})
+    values = []
+    for s in watched["signals"]:
+        rate = read(s["service"] + ".rate")
+        values.append({"service": s["service"], "signal": s["signal"], "value": float(rate) if rate else None, "n": 100})
+    if values:
+        t = time.time()
+        at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % int(t % 1 * 1e6)
+        tell("samples", {"at": at, "values": values})
+
+
+METHODS = {"initialize": initialize, "preflight": preflight, "perform": perform, "reconcile": reconcile, "watch": watch,
+           "ping": lambda p: {}, "shutdown": lambda p: {}}
+
+
+def answer(line):
+    m = json.loads(line)
+    if "id" not in m:
+        return True
+    try:
+        result = METHODS[m["method"]](m.get("params") or {})
+        send({"jsonrpc": "2.0", "id": m["id"], "result": result})
+    except LookupError:
+        send({"jsonrpc": "2.0", "id": m["id"], "error": {"code": -32003, "message": "the world has moved on"}})
+    return m["method"] != "shutdown"
+
+
+def main():
+    data = b""
+    while True:
+        ready, _, _ = select.select([0], [], [], 0.25)
+        if ready:
+            more = os.read(0, 65536)
+            if not more:
+                return
+            data += more
+            while b"\n" in data:
+                line, data = data.split(b"\n", 1)
+                if not answer(line):
+                    return
+        if watched:
+            look()
+
+
+main()
