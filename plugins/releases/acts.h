@@ -4,7 +4,6 @@
 
 #include "releases/ask.h"
 #include "releases/disk.h"
-#include "releases/mark.h"
 
 struct plugin {
 	struct sdk *s;

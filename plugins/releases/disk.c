@@ -270,37 +270,3 @@ int disk_flip(const struct place *p, const char *version, bool *out_flipped)
 	close(dir);
 	return error;
 }
-
-static bool write_all(int fd, const char *text)
-{
-	size_t len = strlen(text), done = 0;
-	while (done < len) {
-		ssize_t n = write(fd, text + done, len - done);
-		if (n < 0 && errno != EINTR)
-			return false;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
-int disk_make_file(const struct place *p, const char *name, const char *text)
-{
-	char tmp[128];
-	int error = 0, dir = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return errno;
-	(void)snprintf(tmp, sizeof tmp, "%.80s.new", name);
-	int fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || !write_all(fd, text) || fsync(fd) < 0)
-		error = errno;
-	if (fd >= 0 && close(fd) < 0 && !error)
-		error = errno;
-	if (!error && renameat(dir, tmp, dir, name) < 0)
-		error = errno;
-	if (error)
-		(void)unlinkat(dir, tmp, 0);
-	else
-		error = dir_sync(dir);
-	close(dir);
-	return error;
-}

@@ -1,6 +1,6 @@
 /* What the disk says: where `current` points, which releases are complete, who
  * the pid file names, what ran here.  Everything but the functions named
- * disk_make_*, disk_flip and history_add only reads. */
+ * disk_make_lock, disk_flip and history_add only reads. */
 #ifndef RELEASES_DISK_H
 #define RELEASES_DISK_H
 
@@ -39,8 +39,6 @@ int disk_make_lock(const struct place *p);
 /* current -> releases/version: symlink beside, rename, sync of the directory.  0, or errno of the
  * step that failed; *out_flipped says whether the rename had happened. */
 int disk_flip(const struct place *p, const char *version, bool *out_flipped);
-/* Replace DIR/name durably.  0 or errno. */
-int disk_make_file(const struct place *p, const char *name, const char *text);
 /* At most cap - 1 bytes; false where it cannot be read. */
 bool disk_read(const char *path, char *out, size_t cap);
 

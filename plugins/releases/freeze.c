@@ -56,7 +56,7 @@ struct sdk_answer freeze_perform(struct plugin *pl, struct place *p, const struc
 	}
 	buf_init(&text, 8192);
 	buf_addf(&text, "%s %s %s by %s: %s\nop %s\n", instant_print(sdk_wall(), at), a->verb, a->incident, a->by, a->reason, op->op);
-	int error = disk_make_file(p, ".frozen", buf_str(&text));
+	int error = sdk_write_file(p->dir, ".frozen", buf_str(&text));
 	buf_release(&text);
 	if (error)
 		return sdk_error(SDK_UNAVAILABLE, "the mark could not be set: %s", strerror(error));

@@ -39,39 +39,26 @@ bool can_tell(const struct place *p, char *why, size_t cap)
 	return true;
 }
 
-static void quoted(struct buf *out, const char *s)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=@%+,-";
-	if (*s && !s[strspn(s, plain)]) {
-		buf_adds(out, s);
-		return;
-	}
-	buf_addc(out, '\'');
-	for (; *s; s++)
-		buf_adds(out, *s == '\'' ? "'\\''" : (char[]){*s, 0});
-	buf_addc(out, '\'');
-}
-
 void hand_command(const struct place *p, const char *to, struct buf *out)
 {
 	char target[VERSION_LEN + 16];
 	(void)snprintf(target, sizeof target, "releases/%s", to);
 	buf_adds(out, "ln -sfn ");
-	quoted(out, target);
+	sdk_quote(out, target);
 	buf_addc(out, ' ');
-	quoted(out, place_path(p, ".current.new"));
+	sdk_quote(out, place_path(p, ".current.new"));
 	buf_adds(out, " && mv -T ");
-	quoted(out, place_path(p, ".current.new"));
+	sdk_quote(out, place_path(p, ".current.new"));
 	buf_addc(out, ' ');
-	quoted(out, place_path(p, "current"));
+	sdk_quote(out, place_path(p, "current"));
 	if (p->signal) {
 		buf_addf(out, " && kill -%s $(cat ", p->signal_name);
-		quoted(out, p->pid_file);
+		sdk_quote(out, p->pid_file);
 		buf_addc(out, ')');
 	}
 	for (const char *const *w = p->reload; w && *w; w++) {
 		buf_adds(out, w == p->reload ? " && " : " ");
-		quoted(out, *w);
+		sdk_quote(out, *w);
 	}
 }
 

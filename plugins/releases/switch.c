@@ -21,7 +21,7 @@ struct switching {
 	const struct sdk_op *op;
 	const char *to;
 	struct world w;
-	struct mark mark;
+	struct sdk_mark mark;
 	int64_t limit; /* a little before the deadline, so that our answer comes before it */
 	int lock;
 };
@@ -57,11 +57,11 @@ static bool same_world(const struct switching *x, char *why, size_t cap)
 	return !strncmp(a->expect, seen, strlen(seen));
 }
 
-static struct sdk_answer again(struct switching *x, const struct mark *m)
+static struct sdk_answer again(struct switching *x, const struct sdk_mark *m)
 {
-	if (m->step == STEP_ENDED && m->done)
+	if (m->step == SDK_STEP_ENDED && m->done)
 		return sdk_done(m->changed, NULL, "%s", m->detail);
-	if (m->step == STEP_ENDED)
+	if (m->step == SDK_STEP_ENDED)
 		return sdk_failed(m->changed, NULL, "%s", m->detail);
 	return sdk_error(SDK_UNSURE, "op %.32s was begun before and not ended: ask reconcile", x->op->op);
 }
@@ -97,7 +97,7 @@ static struct sdk_answer end(struct switching *x, bool done, enum sdk_changed ch
 	x->mark.done = done;
 	x->mark.changed = changed;
 	(void)snprintf(x->mark.detail, sizeof x->mark.detail, "%s", detail);
-	(void)mark_write(x->p, &x->mark, STEP_ENDED);
+	(void)sdk_mark_write(x->p->dir, &x->mark, SDK_STEP_ENDED);
 	if (done)
 		history_add(x->p, false, x->to);
 	buf_init(&ev, 8192);
@@ -180,7 +180,7 @@ static struct sdk_answer follow(struct switching *x)
 	char why[400], text[1024];
 	sdk_progress(x->s, 0.3, "`current` points to %s; telling the process", x->to);
 	bool told = tell(x, why, sizeof why);
-	(void)mark_write(x->p, &x->mark, STEP_TOLD);
+	(void)sdk_mark_write(x->p->dir, &x->mark, SDK_STEP_TOLD);
 	if (!told) {
 		world_look(x->s, x->p, ASK_TIME, &x->w);
 		if (!is_at(&x->w, x->to))
@@ -201,10 +201,10 @@ static struct sdk_answer follow(struct switching *x)
 static struct sdk_answer flip(struct switching *x)
 {
 	bool flipped;
-	mark_prune(x->p);
+	sdk_mark_prune(x->p->dir);
 	int64_t left = x->limit - sdk_now();
-	mark_begin(&x->mark, x->op->op, x->p->signal && left > GRACE ? GRACE : left);
-	int error = mark_write(x->p, &x->mark, STEP_BEGUN);
+	sdk_mark_begin(&x->mark, x->op->op, x->p->signal && left > GRACE ? GRACE : left);
+	int error = sdk_mark_write(x->p->dir, &x->mark, SDK_STEP_BEGUN);
 	if (error)
 		return sdk_error(SDK_UNAVAILABLE, "the action could not be noted in %.200s: %s; nothing was changed", x->p->dir, strerror(error));
 	sdk_progress(x->s, 0.1, "pointing `current` to %s", x->to);
@@ -218,20 +218,20 @@ static struct sdk_answer flip(struct switching *x)
 	}
 	if (!strcmp(x->op->action.verb, "rollback"))
 		history_add(x->p, true, x->op->action.from);
-	(void)mark_write(x->p, &x->mark, STEP_SWITCHED);
+	(void)sdk_mark_write(x->p->dir, &x->mark, SDK_STEP_SWITCHED);
 	return follow(x);
 }
 
 struct sdk_answer switch_perform(struct plugin *pl, struct place *p, const struct sdk_op *op)
 {
 	struct switching x = {.s = pl->s, .p = p, .op = op, .to = op->action.to};
-	struct mark before;
+	struct sdk_mark before;
 	struct sdk_answer a;
 	int64_t margin = (int64_t)(op->seconds * 1e5);
 	x.limit = op->deadline - (margin < 300000 ? margin : 300000);
 	if (!place_version(x.to) || !*op->action.from)
 		return sdk_error(SDK_BAD_PARAMS, "a switch needs `from` and `to`, and `to` the name of a release");
-	if (mark_read(p, op->op, &before))
+	if (sdk_mark_read(p->dir, op->op, &before))
 		return again(&x, &before);
 	char why[256];
 	x.lock = disk_make_lock(p);
@@ -254,7 +254,7 @@ struct sdk_answer switch_perform(struct plugin *pl, struct place *p, const struc
 
 /* ---- what became of it ---- */
 
-static struct sdk_answer tell_ended(const struct mark *m)
+static struct sdk_answer tell_ended(const struct sdk_mark *m)
 {
 	return sdk_fate(m->done ? SDK_FATE_DONE : SDK_FATE_FAILED, m->changed, "%s", m->detail);
 }
@@ -262,13 +262,13 @@ static struct sdk_answer tell_ended(const struct mark *m)
 struct sdk_answer switch_reconcile(struct plugin *pl, struct place *p, const struct sdk_op *op)
 {
 	const struct sdk_action *a = &op->action;
-	struct mark m;
+	struct sdk_mark m;
 	struct world w;
-	if (!mark_read(p, op->op, &m))
+	if (!sdk_mark_read(p->dir, op->op, &m))
 		return sdk_fate(SDK_FATE_NOT_STARTED, SDK_NONE, "nothing was begun in %s", p->dir);
-	if (m.step == STEP_ENDED)
+	if (m.step == SDK_STEP_ENDED)
 		return tell_ended(&m);
-	if (mark_alive(&m))
+	if (sdk_mark_alive(&m))
 		return sdk_fate(SDK_FATE_RUNNING, SDK_CHANGED_UNKNOWN, "process %lld is at it", (long long)m.pid);
 	world_look(pl->s, p, ASK_TIME, &w);
 	bool link_to = w.link.there && !strcmp(w.link.version, a->to), link_from = w.link.there && !strcmp(w.link.version, a->from);
@@ -283,8 +283,8 @@ struct sdk_answer switch_reconcile(struct plugin *pl, struct place *p, const str
 	if (link_to && w.run.known)
 		return sdk_fate(SDK_FATE_FAILED, SDK_PARTIAL, "`current` points to %s, but the process runs %s and was perhaps never told", a->to, says);
 	if (link_from && run_from)
-		return sdk_fate(SDK_FATE_FAILED, m.step == STEP_BEGUN ? SDK_NONE : SDK_PARTIAL, "link and process both say %s%s", a->from,
-			m.step == STEP_BEGUN ? ": it ended before anything was changed" : ": it was switched and then back");
+		return sdk_fate(SDK_FATE_FAILED, m.step == SDK_STEP_BEGUN ? SDK_NONE : SDK_PARTIAL, "link and process both say %s%s", a->from,
+			m.step == SDK_STEP_BEGUN ? ": it ended before anything was changed" : ": it was switched and then back");
 	return sdk_fate(SDK_FATE_UNKNOWN, SDK_CHANGED_UNKNOWN, "`current` %s%s; the process says: %s", w.link.there ? "points to " : "is ill: ",
 		w.link.there ? w.link.version : w.link.why, says);
 }

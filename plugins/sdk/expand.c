@@ -77,3 +77,16 @@ const char *sdk_action_word(const void *ctx, const char *name, char *room, size_
 		return target_word(json_get(a->target, name + 7), room, cap);
 	return NULL;
 }
+
+void sdk_quote(struct buf *out, const char *s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=@%+,-";
+	if (*s && !s[strspn(s, plain)]) {
+		buf_adds(out, s);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *s; s++)
+		buf_adds(out, *s == '\'' ? "'\\''" : (char[]){*s, 0});
+	buf_addc(out, '\'');
+}

@@ -214,8 +214,10 @@ static const char *env_path(const char *const *env)
 }
 
 /* A program without a slash is looked up in the child's own PATH, absolute folders only. */
-static bool find_program(const char *name, const char *path, char *out, size_t cap, struct fault *f)
+bool sdk_program(const char *name, const char *const *env, char *out, size_t cap, struct fault *f)
 {
+	extern char **environ;
+	const char *path = env_path(env ? env : (const char *const *)environ);
 	if (strchr(name, '/')) {
 		(void)snprintf(out, cap, "%s", name);
 		return true;
@@ -267,7 +269,7 @@ struct sdk_child *sdk_run(struct sdk *s, const struct sdk_command *cmd, void (*f
 		fault_set(f, STATUS_USAGE, "bad-command", "a command has 1 to 255 words");
 		return NULL;
 	}
-	if (!wake_init(s) || !find_program(argv[0], env_path(env), program, sizeof program, f))
+	if (!wake_init(s) || !sdk_program(argv[0], env, program, sizeof program, f))
 		return NULL;
 	argv[0] = program;
 	struct sdk_child *c = mem_new(sizeof *c);
@@ -282,6 +284,8 @@ struct sdk_child *sdk_run(struct sdk *s, const struct sdk_command *cmd, void (*f
 	child_watch(s, c, cmd);
 	c->next = s->children;
 	s->children = c;
+	if (cmd->started)
+		cmd->started(cmd->started_ctx, c->os.pid, c->os.start);
 	/* It may have ended before the handler stood. */
 	on_child(SIGCHLD);
 	return c;
@@ -291,12 +295,6 @@ void sdk_child_signal(struct sdk_child *c, int sig)
 {
 	if (!c->exited)
 		os_kill_all(c->os.pid, NULL, sig);
-}
-
-void sdk_child_name(const struct sdk_child *c, int64_t *out_pid, uint64_t *out_start)
-{
-	*out_pid = c->os.pid;
-	*out_start = c->os.start;
 }
 
 void sdk_child_drop(struct sdk_child *c)

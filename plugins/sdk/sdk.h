@@ -184,6 +184,8 @@ struct sdk_command {
 	const char *input;       /* NULL: none */
 	int64_t timeout;         /* microseconds; its passing kills the whole group */
 	size_t keep;             /* bytes of each stream that are kept; the rest is counted */
+	void (*started)(void *ctx, int64_t pid, uint64_t start); /* NULL, or told once it runs */
+	void *started_ctx;
 };
 struct sdk_ran {
 	bool timed_out;
@@ -196,9 +198,10 @@ struct sdk_child;
 struct sdk_child *sdk_run(struct sdk *s, const struct sdk_command *c, void (*fn)(void *ctx, const struct sdk_ran *r), void *ctx,
 	struct fault *f);
 void sdk_child_signal(struct sdk_child *c, int sig);
+/* Where a program lies, as sdk_run would find it (env may be NULL). */
+bool sdk_program(const char *name, const char *const *env, char *out, size_t cap, struct fault *f);
 /* Forget it and kill it: fn will not be called. */
 void sdk_child_drop(struct sdk_child *c);
-void sdk_child_name(const struct sdk_child *c, int64_t *out_pid, uint64_t *out_start);
 
 /* Start, wait and hand back, for handlers; false and a fault where it did not start.
  * `cancel` sends TERM, after 5 s KILL.  Release with sdk_ran_release. */
@@ -228,5 +231,32 @@ typedef const char *(*sdk_lookup_fn)(const void *ctx, const char *name, char *ro
 bool sdk_expand(struct buf *out, const char *tmpl, sdk_lookup_fn look, const void *ctx, struct fault *f);
 /* service name verb environment from to by incident reason op and target.KEY; ctx is a struct sdk_action. */
 const char *sdk_action_word(const void *ctx, const char *name, char *room, size_t cap);
+/* Append a word as a person would type it for a shell. */
+void sdk_quote(struct buf *out, const char *word);
+
+/* ---- what an action has come to (mark.c) ---- */
+
+/* Kept in DIR/.backout-op-OP: written durably before anything is touched and
+ * after each step, read by reconcile.  It is how a successor tells "never
+ * began" from "died in the middle". */
+enum sdk_step { SDK_STEP_BEGUN, SDK_STEP_SWITCHED, SDK_STEP_TOLD, SDK_STEP_ENDED };
+struct sdk_mark {
+	char op[40], boot[40];
+	int64_t pid, child;           /* the plugin; a program that it runs, 0 none */
+	uint64_t start, child_start;  /* of them: os_pid_start */
+	int64_t at;                   /* of the last step, wall clock */
+	int64_t patience;             /* microseconds after the last step within which an effect may still land */
+	enum sdk_step step;
+	bool done;                    /* of SDK_STEP_ENDED */
+	enum sdk_changed changed;
+	char detail[1024];
+};
+void sdk_mark_begin(struct sdk_mark *m, const char *op, int64_t patience);
+int sdk_mark_write(const char *dir, struct sdk_mark *m, enum sdk_step step); /* 0 or errno */
+bool sdk_mark_read(const char *dir, const char *op, struct sdk_mark *out);
+bool sdk_mark_alive(const struct sdk_mark *m); /* does anything of it still live? */
+void sdk_mark_prune(const char *dir);          /* forget those older than 30 days */
+/* Replace DIR/name durably: written beside, synced, renamed, directory synced.  0 or errno. */
+int sdk_write_file(const char *dir, const char *name, const char *text);
 
 #endif
