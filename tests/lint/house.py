@@ -27,7 +27,7 @@ MAY_USE = {
     "tui": {"base", "kit", "model", "decide", "client", "feed", "cli"},
     "demo": {"base", "client", "kit"},
     "sdk": {"base"},
-    "plugin": {"sdk"},
+    "plugin": {"sdk", "base"},
 }
 
 # A library's header -> the files that may include it.

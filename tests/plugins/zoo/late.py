@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Answers ping after three seconds."""
+"""Answers ping after eight seconds."""
 import time
 
 import keeper
 
-keeper.serve(before=lambda m: m["method"] == "ping" and time.sleep(3))
+keeper.serve(before=lambda m: m["method"] == "ping" and time.sleep(8))
