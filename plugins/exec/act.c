@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "exec/exec.h"
 
 /* ---- preflight ---- */

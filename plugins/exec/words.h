@@ -4,8 +4,6 @@
 #ifndef EXEC_WORDS_H
 #define EXEC_WORDS_H
 
-#include "base/mem.h"
-#include "base/status.h"
 #include "sdk/sdk.h"
 
 #define WORDS_MAX 128

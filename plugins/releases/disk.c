@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/os.h"
-
 bool disk_read(const char *path, char *out, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -195,7 +193,7 @@ pid_t disk_pid(const struct place *p, char *why, size_t cap)
 		(void)snprintf(why, cap, "the pid file %.100s holds no process number", p->pid_file);
 		return 0;
 	}
-	uint64_t start = os_pid_start((pid_t)pid);
+	uint64_t start = sdk_pid_start(pid);
 	if (!start) {
 		(void)snprintf(why, cap, "process %ld of the pid file is gone", pid);
 		return 0;

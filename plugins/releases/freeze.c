@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/instant.h"
 #include "releases/acts.h"
 
 bool is_frozen(const struct place *p)

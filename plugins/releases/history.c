@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/instant.h"
-
 #define HISTORY_TAIL 65536 /* bytes of the file's end that are read */
 
 /* TIME ran|left VERSION */

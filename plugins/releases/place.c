@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 #define WORDS_MAX 64
 
 struct reading {

@@ -4,8 +4,6 @@
 #ifndef RELEASES_PLACE_H
 #define RELEASES_PLACE_H
 
-#include "base/mem.h"
-#include "base/status.h"
 #include "sdk/sdk.h"
 
 #define VERSION_LEN 257

@@ -141,9 +141,14 @@ bool sdk_mark_read(const char *dir, const char *op, struct sdk_mark *out)
 	return true;
 }
 
+uint64_t sdk_pid_start(int64_t pid)
+{
+	return pid > 1 && pid < INT32_MAX ? os_pid_start((pid_t)pid) : 0;
+}
+
 static bool lives(int64_t pid, uint64_t start)
 {
-	return pid > 1 && start && os_pid_start((pid_t)pid) == start;
+	return start && sdk_pid_start(pid) == start;
 }
 
 bool sdk_mark_alive(const struct sdk_mark *m)

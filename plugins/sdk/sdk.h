@@ -13,9 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a plugin may use of base comes with this header; it includes nothing else of core. */
 #include "base/buf.h"
+#include "base/instant.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/status.h"
+#include "base/text.h"
 
 /* A handler that can end without an answer does not compile. */
 #pragma GCC diagnostic error "-Wreturn-type"
@@ -236,6 +240,10 @@ void sdk_quote(struct buf *out, const char *word);
 
 /* ---- what an action has come to (mark.c) ---- */
 
+/* When a process was started, in clock ticks since boot; 0 where it is gone.  With its number
+ * this names a process for good within one boot. */
+uint64_t sdk_pid_start(int64_t pid);
+
 /* Kept in DIR/.backout-op-OP: written durably before anything is touched and
  * after each step, read by reconcile.  It is how a successor tells "never
  * began" from "died in the middle". */
@@ -243,7 +251,7 @@ enum sdk_step { SDK_STEP_BEGUN, SDK_STEP_SWITCHED, SDK_STEP_TOLD, SDK_STEP_ENDED
 struct sdk_mark {
 	char op[40], boot[40];
 	int64_t pid, child;           /* the plugin; a program that it runs, 0 none */
-	uint64_t start, child_start;  /* of them: os_pid_start */
+	uint64_t start, child_start;  /* of them: sdk_pid_start */
 	int64_t at;                   /* of the last step, wall clock */
 	int64_t patience;             /* microseconds after the last step within which an effect may still land */
 	enum sdk_step step;

@@ -204,7 +204,7 @@ def test_program_that_is_not_there():
 def test_output_flood():
     script = "import sys; [(sys.stdout.write('x' * 10000), sys.stderr.write('y' * 10000)) for i in range(3000)]"
     p = plugin({"allow": [["python3", "-c", script]]})
-    r = perform(p, {}, deadline=60)["result"]
+    r = perform(p, {"command": ["python3", "-c", script]}, deadline=60)["result"]
     same((r["outcome"], r["evidence"]["output_bytes"], len(r["evidence"]["output"])), ("done", 30000000, 65536))
     with open(f"/proc/{p.p.pid}/status", encoding="utf-8") as f:
         rss = [int(line.split()[1]) for line in f if line.startswith("VmHWM")][0]
