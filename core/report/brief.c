@@ -38,7 +38,7 @@ static void add_row(struct brief *b, const struct model *m, const struct model_r
 	if (standing)
 		buf_addf(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
 	else
-		buf_addf(b->out, "%s since %s\n", row_state_name(r->state), part_clock(r->changed.at, clock));
+		buf_addf(b->out, "%s since %s\n", r->state == ROW_CANNOT_TELL ? "cannot be told" : row_state_name(r->state), part_clock(r->changed.at, clock));
 }
 
 static void add_conditions(struct brief *b, const struct model *m, const struct model_incident *i)
@@ -181,17 +181,32 @@ static void add_head(struct brief *b, const struct model *m, const struct model_
 static void add_cause(struct brief *b, const struct model *m, const struct model_incident *i)
 {
 	const struct model_change *c = model_latest_deploy(m, i);
-	char clock[CLOCK_LEN];
+	char clock[CLOCK_LEN], step[160];
 	if (!c || !room(b, 3))
 		return;
-	buf_addf(b->out, "LATEST     deploy of %s %s -> %s at %s%s%s\n", c->service, c->from ? c->from : "?", c->to ? c->to : "?", part_clock(c->at, clock),
+	buf_addf(b->out, "LATEST     deploy of %s %s at %s%s%s\n", c->service, part_step(c, step, sizeof step), part_clock(c->at, clock),
 		c->by ? ", by " : "", c->by ? c->by : "");
+}
+
+static void quiet_need(struct brief *b, const struct model *m)
+{
+	int bad = 0, blind = 0;
+	vec_each(struct model_row, r, &m->rows) {
+		bad += model_row_standing(r);
+		blind += r->state == ROW_CANNOT_TELL;
+	}
+	if (bad)
+		buf_adds(b->out, "NEEDS      somebody who says whether this deploy is bad: `backout declare`\n");
+	else if (blind)
+		buf_adds(b->out, "NEEDS      eyes: what cannot be told is not known to be good\n");
+	else
+		buf_adds(b->out, "NEEDS      nothing\n");
 }
 
 /* With nothing open: what stands, and what changed last. */
 static void quiet_brief(struct brief *b, const struct model *m)
 {
-	char place[96], clock[CLOCK_LEN];
+	char place[96], clock[CLOCK_LEN], step[160];
 	int n = 0;
 	b->lines++;
 	buf_addf(b->out, "%s %s: no incident is open\n", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
@@ -201,10 +216,10 @@ static void quiet_brief(struct brief *b, const struct model *m)
 		if (!room(b, 1))
 			break;
 		n++;
-		buf_addf(b->out, "CHANGED    %s %s %s -> %s at %s\n", c->what, c->service ? c->service : c->name ? c->name : "", c->from ? c->from : "?",
-			c->to ? c->to : "?", part_clock(c->at, clock));
+		buf_addf(b->out, "CHANGED    %s %s %s at %s\n", c->what, c->service ? c->service : c->name ? c->name : "",
+			part_step(c, step, sizeof step), part_clock(c->at, clock));
 	}
-	buf_adds(b->out, "NEEDS      nothing\n");
+	quiet_need(b, m);
 }
 
 void report_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out)

@@ -49,12 +49,12 @@ static void print_json(struct jw *w, const struct model *m, const struct model_c
 
 static void print_text(struct buf *out, const struct model *m, const struct model_change *c, const struct now *now)
 {
-	char day[CLOCK_LEN], age[DURATION_LEN];
+	char day[CLOCK_LEN], age[DURATION_LEN], step[160];
 	const char *since = since_word(m, c);
 	buf_addf(out, "%s %-7s %-12s ", instant_local(c->at, "%m-%d %H:%M:%S", day, sizeof day), c->what, c->service ? c->service : "-");
 	if (c->name && (!c->service || strcmp(c->name, c->service) != 0))
 		buf_addf(out, "%s ", c->name);
-	buf_addf(out, "%s -> %s", c->from ? c->from : "?", c->to ? c->to : "?");
+	buf_adds(out, part_step(c, step, sizeof step));
 	if (c->by)
 		buf_addf(out, "  ask %s", c->by);
 	buf_addf(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);

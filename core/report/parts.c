@@ -90,9 +90,10 @@ enum verify_state part_verified(const struct model_incident *i, const char **out
 	return i->open ? VERIFY_WAITING : VERIFY_NONE;
 }
 
-bool part_acting(const struct model_action *a)
+const char *part_step(const struct model_change *c, char *out, size_t cap)
 {
-	return !action_over(a);
+	snprintf(out, cap, "%s%s%s", c->from ? c->from : "", c->from && c->to ? " -> " : "", c->to ? c->to : "");
+	return out;
 }
 
 const char *part_measure(const struct model *m, const char *row, const char *service, char *out, size_t cap)

@@ -128,7 +128,7 @@ static void status_line(const struct model *m, bool engine, const struct stamp *
 		buf_addf(out, "  %d pending", n.pending);
 	if (n.cannot_tell)
 		buf_addf(out, "  %d cannot tell", n.cannot_tell);
-	if (!open && !n.breached && !n.pending && !n.unknown)
+	if (!open && !n.breached && !n.pending && !n.unknown && !n.cannot_tell)
 		buf_adds(out, "  quiet");
 	if (!engine)
 		buf_adds(out, "  no engine");
