@@ -138,6 +138,14 @@ def resolve(tree, name, path):
     return None
 
 
+def made(tree):
+    """What the rooms' automake fragments make at build time."""
+    if "made" not in tree._text:
+        tree._text["made"] = {w for n in tree.files if n.endswith(".am") for line in tree.lines(n)
+                              if re.match(r"\s*(BUILT_SOURCES|CLEANFILES)\b", line) for w in line.split()[2:]}
+    return tree._text["made"]
+
+
 # ---- rules -------------------------------------------------------------------
 
 def rule_directions(tree):
@@ -151,7 +159,7 @@ def rule_directions(tree):
         for line, mark, path in includes(tree, name):
             target = resolve(tree, name, path) if mark == '"' else None
             if target is None:
-                if mark == '"' and path != "config.h":
+                if mark == '"' and path != "config.h" and path not in made(tree):
                     yield name, line, f'"{path}" is no file of this tree'
                 continue
             other = room_of(target)
@@ -266,7 +274,8 @@ def rule_no_default_in_enum_switches(tree):
         code = tree.code(name)
         for m in re.finditer(r"\bswitch\s*\(", code):
             depth, i = 0, code.find("{", m.end())
-            if i < 0:
+            # `switch ((int)x)` says that it means only some of them
+            if i < 0 or code.startswith("(int)", m.end()):
                 continue
             labels, default = [], None
             while i < len(code):
