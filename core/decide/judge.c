@@ -37,7 +37,7 @@ static void judge_clock(struct judge *j, const struct event *e)
 {
 	if (strcmp(j->boot, e->boot) != 0) {
 		int64_t gap = j->boot[0] && e->at > j->at ? e->at - j->at : 0;
-		j->offset = j->t + gap - e->mono;
+		j->offset = j->boot[0] ? j->t + gap - e->mono : US_SECOND; /* never 0: that means "not" */
 		text_copy(j->boot, sizeof j->boot, e->boot);
 	}
 	int64_t t = e->mono + j->offset;
@@ -108,25 +108,44 @@ static void tracker_value(struct tracker *t, const struct kit_signal *s, int64_t
 	t->last_t = now_t;
 }
 
-void tracker_feed(struct tracker *t, const struct kit_signal *s, int64_t at, int64_t now_t, enum sample_state state, double v, double n)
+static bool too_early(const struct tracker *t, const struct sample *s)
 {
-	if (now_t < t->not_before_t || at < t->not_before_at)
+	return s->t < t->not_before_t || s->at < t->not_before_at;
+}
+
+/* Traffic goes first, so that a sample is judged with the traffic that came with it. */
+void tracker_feed_traffic(struct tracker *t, const struct sample *s)
+{
+	if (too_early(t, s) || s->state != SAMPLE_OK || isnan(t->at_least))
 		return;
-	if (s == t->traffic_signal) {
-		if (state == SAMPLE_OK)
-			tracker_traffic(t, s, now_t, v);
-		if (s != t->signal)
-			return;
+	if (s->signal == t->traffic_signal)
+		tracker_traffic(t, s->signal, s->t, s->value);
+	else if (s->signal == t->signal && !t->traffic_signal)
+		tracker_traffic(t, s->signal, s->t, s->n);
+}
+
+static enum quality quality_of(struct tracker *t, const struct sample *s)
+{
+	switch (s->state) {
+	case SAMPLE_NONE: case SAMPLE_NO_DATA: return QUALITY_NO_DATA;
+	case SAMPLE_FAILED: return QUALITY_FAILED;
+	case SAMPLE_OK: break;
 	}
-	if (s != t->signal)
+	bool low = !isnan(t->at_least) && slide_sum(&t->traffic, s->t) < t->at_least;
+	return low ? QUALITY_LOW_TRAFFIC : QUALITY_OK;
+}
+
+void tracker_feed(struct tracker *t, const struct sample *s)
+{
+	if (too_early(t, s) || s->signal != t->signal)
 		return;
-	if (state == SAMPLE_OK) {
-		if (!isnan(t->at_least) && !t->traffic_signal)
-			tracker_traffic(t, s, now_t, n);
-		tracker_value(t, s, now_t, v);
+	t->heard = quality_of(t, s);
+	t->heard_t = s->t;
+	if (t->heard == QUALITY_OK) {
+		tracker_value(t, s->signal, s->t, s->value);
 	} else {
-		run_bad(&t->bad, now_t);
-		run_bad(&t->good, now_t);
+		run_bad(&t->bad, s->t);
+		run_bad(&t->good, s->t);
 	}
 }
 
@@ -180,7 +199,9 @@ static struct feed_list *fed_by(struct judge *j, const struct model *m, const st
 	return f;
 }
 
-static void judge_sample(struct judge *j, const struct model *m, const struct event *e, const struct model_signal *s, int64_t at)
+typedef void (*feed_fn)(struct tracker *t, const struct sample *s);
+
+static void judge_sample(struct judge *j, const struct model *m, const struct event *e, const struct model_signal *s, int64_t at, feed_fn feed)
 {
 	const struct kit_service *service = m->kit ? kit_service(m->kit, s->service) : NULL;
 	const struct kit_signal *k = service ? kit_signal(service, s->name) : NULL;
@@ -188,21 +209,19 @@ static void judge_sample(struct judge *j, const struct model *m, const struct ev
 		return;
 	if (e->at - at > k->stale_after || at - e->at > AHEAD_AT_MOST)
 		return; /* drawn, not judged */
+	const struct sample one = {k, at, j->t, s->state, s->value, s->n};
 	struct feed_list *f = fed_by(j, m, s);
 	for (size_t i = 0; i < f->n; i++)
-		tracker_feed(&j->rows.v[f->v[i]].t, k, at, j->t, s->state, s->value, s->n);
+		feed(&j->rows.v[f->v[i]].t, &one);
 	vec_each(struct verify_watch, w, &j->verifies)
 		if (w->service == service)
 			vec_each(struct check_watch, c, &w->checks)
-				tracker_feed(&c->t, k, at, j->t, s->state, s->value, s->n);
+				feed(&c->t, &one);
 }
 
-static void judge_samples(struct judge *j, const struct model *m, const struct event *e)
+/* The reducer just put the values into the signals; here each is handed to who watches it. */
+static void judge_each(struct judge *j, const struct model *m, const struct event *e, const struct json *body, feed_fn feed)
 {
-	/* The reducer just put the values into the signals: those that arrived with this event are its own. */
-	struct json *body = NULL;
-	if (!e->body || json_parse(e->body, e->body_len, JSON_LINE_MAX, &body, NULL) != STATUS_OK)
-		return;
 	static const char *const groups[] = {"v", "bad"};
 	int64_t at = json_get_time(body, "at");
 	for (size_t g = 0; g < 2; g++)
@@ -214,8 +233,17 @@ static void judge_samples(struct judge *j, const struct model *m, const struct e
 			*slash = '\0';
 			const struct model_signal *s = model_signal(m, key, slash + 1);
 			if (s)
-				judge_sample(j, m, e, s, at);
+				judge_sample(j, m, e, s, at, feed);
 		}
+}
+
+static void judge_samples(struct judge *j, const struct model *m, const struct event *e)
+{
+	struct json *body = NULL;
+	if (!e->body || json_parse(e->body, e->body_len, JSON_LINE_MAX, &body, NULL) != STATUS_OK)
+		return;
+	judge_each(j, m, e, body, tracker_feed_traffic);
+	judge_each(j, m, e, body, tracker_feed);
 	json_free(body);
 }
 
@@ -234,14 +262,18 @@ void judge_event(struct judge *j, const struct model *m, const struct event *e)
 }
 
 /* ---- findings ---- */
-static void find_reports(const struct tracker *t, const struct model *m, int64_t now_at_wall, struct finding *f)
+static void find_reports(const struct tracker *t, const struct model *m, const struct now *now, int64_t now_t, struct finding *f)
 {
+	struct stamp here = stamp_of_now(now);
 	int64_t count = 0;
 	vec_each(struct model_report, p, &m->reports) {
 		bool ours = t->service ? p->service && strcmp(p->service, t->service->name) == 0 : !p->service;
-		bool recent = t->cond.kind != COND_COUNT || now_at_wall - p->at.at <= t->cond.in_us;
-		if (ours && recent && !p->gone && strcmp(p->signal, t->report) == 0)
-			count++;
+		bool recent = t->cond.kind != COND_COUNT || stamp_diff(&p->at, &here, NULL) <= t->cond.in_us;
+		if (!ours || !recent || p->gone || strcmp(p->signal, t->report) != 0)
+			continue;
+		int64_t since = now_t - stamp_diff(&p->at, &here, NULL);
+		f->since = !f->since || since < f->since ? since : f->since;
+		count++;
 	}
 	f->quality = QUALITY_OK;
 	f->value = (double)count;
@@ -252,18 +284,10 @@ static void find_reports(const struct tracker *t, const struct model *m, int64_t
 
 static void find_quality(struct tracker *t, int64_t now, struct finding *f)
 {
-	const struct run *r = &t->bad;
-	if (!r->any) {
+	if (!t->heard_t || now - t->heard_t > t->signal->stale_after)
 		f->quality = QUALITY_NO_DATA;
-		return;
-	}
-	if (run_not_ok_since(r, now, t->signal->stale_after))
-		f->quality = r->bad_since && now - r->last_ok < t->signal->stale_after ? QUALITY_FAILED :
-			r->bad_since ? QUALITY_FAILED : QUALITY_NO_DATA;
-	else if (!isnan(t->at_least) && slide_sum(&t->traffic, now) < t->at_least)
-		f->quality = QUALITY_LOW_TRAFFIC;
 	else
-		f->quality = QUALITY_OK;
+		f->quality = t->heard;
 }
 
 static void find_cmp(struct tracker *t, int64_t now, struct finding *f)
@@ -300,23 +324,25 @@ static void find_truth(struct tracker *t, int64_t now, bool truth, struct findin
 
 static void find_burn(struct tracker *t, int64_t now, struct finding *f)
 {
-	int a_covered, b_covered;
+	int64_t a_covered, b_covered;
 	double budget = 1 - t->cond.objective;
 	double a = slide_average(&t->burn_a, now, &a_covered), b = slide_average(&t->burn_b, now, &b_covered);
-	int covered = t->cond.and_us > t->cond.in_us ? b_covered : a_covered;
-	if (covered < SLIDE_BUCKETS / 2)
+	int64_t longer = t->cond.and_us > t->cond.in_us ? t->cond.and_us : t->cond.in_us;
+	int64_t covered = t->cond.and_us > t->cond.in_us ? b_covered : a_covered;
+	if (!t->bad.any || covered < longer / 2)
 		f->quality = f->quality == QUALITY_OK ? QUALITY_TOO_EARLY : f->quality;
 	f->value = budget > 0 ? (a < b ? a : b) / budget : 0; /* the smaller one decides */
 	find_truth(t, now, budget > 0 && a / budget > t->cond.factor && b / budget > t->cond.factor, f);
 }
 
-void tracker_find(struct tracker *t, const struct model *m, int64_t now, struct finding *f)
+void tracker_find(struct tracker *t, const struct model *m, const struct judge *j, const struct now *wall, struct finding *f)
 {
+	int64_t now = judge_time(j, wall);
 	memset(f, 0, sizeof *f);
 	f->held = f->clear_held = -1;
 	f->value = NAN;
 	if (t->report) {
-		find_reports(t, m, m->now.at, f);
+		find_reports(t, m, wall, now, f);
 		return;
 	}
 	find_quality(t, now, f);

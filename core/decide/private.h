@@ -9,6 +9,7 @@
 #include "model/phases.h"
 
 /* ---- the judge ---- */
+enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
 /* One condition watched over one signal of one service. */
 struct tracker {
 	const struct kit_service *service;
@@ -19,6 +20,8 @@ struct tracker {
 	struct run bad, good;              /* runs of the condition, and of its opposite */
 	struct slide count, burn_a, burn_b;
 	int64_t last_t;                    /* arrival of the newest judged sample */
+	int64_t heard_t;                   /* arrival of the newest one of any kind */
+	enum quality heard;                /* and what it was */
 	/* enough traffic? */
 	double at_least;                   /* NaN: not asked for */
 	struct slide traffic;
@@ -50,7 +53,6 @@ struct judge {
 	int64_t offset, t, at;             /* judge time = mono + offset */
 };
 int64_t judge_time(const struct judge *j, const struct now *now);
-enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
 /* What the tracker says at t. */
 struct finding {
 	enum quality quality;
@@ -63,8 +65,11 @@ struct finding {
 	double value;                      /* NaN none */
 };
 void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
-void tracker_feed(struct tracker *t, const struct kit_signal *s, int64_t at, int64_t now_t, enum sample_state state, double v, double n);
-void tracker_find(struct tracker *t, const struct model *m, int64_t now, struct finding *out);
+/* A sample of one signal, as traffic (first) or as what is judged. */
+struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
+void tracker_feed_traffic(struct tracker *t, const struct sample *s);
+void tracker_feed(struct tracker *t, const struct sample *s);
+void tracker_find(struct tracker *t, const struct model *m, const struct judge *j, const struct now *now, struct finding *out);
 
 void tick_rows(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
 void tick_verify(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);

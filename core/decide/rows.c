@@ -121,7 +121,7 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	int64_t t = judge_time(j, now);
 	const struct model_row *was = model_row(m, w->row->name, w->t.service ? w->t.service->name : "");
 	bool standing = was && model_row_standing(was);
-	tracker_find(&w->t, m, t, &f);
+	tracker_find(&w->t, m, j, now, &f);
 	struct verdict_of_row v = f.quality == QUALITY_OK ? row_sure(&f, standing, t) : row_unsure(w, &f, standing, t);
 	if (v.state == ROW_BREACHED && standing && is_overdue(w->row, was, now))
 		v.state = ROW_OVERDUE;

@@ -6,7 +6,7 @@
 int64_t run_not_ok_since(const struct run *r, int64_t now, int64_t stale_after)
 {
 	if (!r->any)
-		return now;
+		return r->bad_since ? r->bad_since : now;
 	int64_t silent = r->last_ok + stale_after;
 	int64_t since = r->bad_since && r->bad_since < silent ? r->bad_since : silent;
 	return now > since || r->bad_since ? since : 0;
@@ -42,7 +42,7 @@ void run_ok(struct run *r, int64_t t, double value, bool satisfied, int64_t stal
 
 void run_bad(struct run *r, int64_t t)
 {
-	if (r->any && !r->bad_since)
+	if (!r->bad_since)
 		r->bad_since = t;
 }
 
@@ -63,12 +63,10 @@ void slide_init(struct slide *s, int64_t window)
 static void slide_turn(struct slide *s, int64_t t)
 {
 	int64_t head = t / s->bucket_us;
-	if (!s->any) {
-		s->any = true;
-		s->head = head;
+	if (!s->any)
 		return;
-	}
 	if (head - s->head >= SLIDE_BUCKETS) {
+		s->first = t;
 		memset(s->sum, 0, sizeof s->sum);
 		memset(s->n, 0, sizeof s->n);
 		s->head = head;
@@ -82,6 +80,11 @@ static void slide_turn(struct slide *s, int64_t t)
 
 void slide_add(struct slide *s, int64_t t, double v)
 {
+	if (!s->any) {
+		s->any = true;
+		s->head = t / s->bucket_us;
+		s->first = t;
+	}
 	slide_turn(s, t);
 	s->sum[s->head % SLIDE_BUCKETS] += v;
 	s->n[s->head % SLIDE_BUCKETS]++;
@@ -96,16 +99,15 @@ double slide_sum(struct slide *s, int64_t now)
 	return sum;
 }
 
-double slide_average(struct slide *s, int64_t now, int *out_covered)
+double slide_average(struct slide *s, int64_t now, int64_t *out_covered)
 {
 	double sum = 0;
 	uint32_t n = 0;
-	*out_covered = 0;
 	slide_turn(s, now);
+	*out_covered = now - s->first;
 	for (int i = 0; i < SLIDE_BUCKETS; i++) {
 		sum += s->sum[i];
 		n += s->n[i];
-		*out_covered += s->n[i] > 0;
 	}
 	return n ? sum / n : 0;
 }

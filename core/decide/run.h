@@ -30,6 +30,7 @@ int64_t run_held(const struct run *r, int64_t now, int64_t stale_after);
 #define SLIDE_BUCKETS 60
 struct slide {
 	int64_t bucket_us, head; /* head: number of the newest bucket */
+	int64_t first;           /* when the unbroken cover began */
 	bool any;
 	double sum[SLIDE_BUCKETS];
 	uint32_t n[SLIDE_BUCKETS];
@@ -37,7 +38,7 @@ struct slide {
 void slide_init(struct slide *s, int64_t window);
 void slide_add(struct slide *s, int64_t t, double v);
 double slide_sum(struct slide *s, int64_t now);
-/* Average of what was added; *out_covered buckets with something in them. */
-double slide_average(struct slide *s, int64_t now, int *out_covered);
+/* Average of what was added; *out_covered: how much of the window, in microseconds. */
+double slide_average(struct slide *s, int64_t now, int64_t *out_covered);
 
 #endif

@@ -186,10 +186,11 @@ static void put_check(struct look *l, const char *name, const char *from, enum c
 		(void)snprintf(l->first_bad, sizeof l->first_bad, "%.120s: %.60s", name, detail ? detail : check_words[s]);
 }
 
-static void look_condition(struct look *l, const struct model *m, struct check_watch *c, int64_t t)
+static void look_condition(struct look *l, const struct model *m, const struct judge *j, const struct now *now, struct check_watch *c)
 {
 	struct finding f;
-	tracker_find(&c->t, m, t, &f);
+	int64_t t = judge_time(j, now);
+	tracker_find(&c->t, m, j, now, &f);
 	int64_t need = c->by_clear ? c->t.clear_us : f.need;
 	int64_t held = c->by_clear ? f.clear_held : f.held;
 	bool good = c->by_clear ? f.cleared : f.holds;
@@ -282,7 +283,7 @@ static void look_at(const struct model *m, const struct judge *j, const struct n
 	jw_init(&l.w, &checks);
 	jw_arr(&l.w);
 	for (size_t c = 0; c < w->checks.n; c++)
-		look_condition(&l, m, &w->checks.v[c], t);
+		look_condition(&l, m, j, now, &w->checks.v[c]);
 	look_version(&l, m, i, w->service);
 	look_reports(&l, m, i, w->service->name, first);
 	jw_arr_end(&l.w);

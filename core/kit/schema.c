@@ -13,7 +13,7 @@
 /* ---- kit.yaml ------------------------------------------------------------------------ */
 
 static const struct key person_keys[] = {
-	{"name", KEY_TEXT, YES, NULL, OFF(kit_person, name), 0, "the person's full name"},
+	{"name", KEY_TEXT, NO, NULL, OFF(kit_person, name), 0, "full name; the id where not given"},
 	{"login", KEY_NAME, NO, NULL, OFF(kit_person, login), 0, "who they are on this machine; this or `uid` is required"},
 	{"uid", KEY_UID, NO, NULL, OFF(kit_person, uid), 0, "the same as a number"},
 	{"roles", KEY_NAMES, NO, "[]", OFF(kit_person, roles), 0, "incident-commander, on-call, or words of your own"},

@@ -100,6 +100,23 @@ static void play(struct story *s, const char *kind, const char *incident, const 
 	judge_event(s->j, s->m, &e);
 	*vec_push(&s->kinds) = mem_str(kind);
 	*vec_push(&s->bodies) = mem_strn(body, len);
+	*vec_push(&s->kept) = (struct story_kept){mem_str(incident), mem_str(actor), s->now};
+}
+
+struct model *story_again(const struct story *s)
+{
+	struct model *m = model_new();
+	for (size_t i = 0; i < s->kinds.n; i++) {
+		const struct story_kept *k = &s->kept.v[i];
+		unsigned char prev[SHA_LEN];
+		struct event e = {.seq = (int64_t)i + 1, .at = k->now.at, .boot = k->now.boot, .mono = k->now.mono, .incident = k->incident,
+			.kind = s->kinds.v[i], .actor = k->actor, .body = s->bodies.v[i], .body_len = strlen(s->bodies.v[i])};
+		memcpy(prev, m->chain, SHA_LEN);
+		sha256(e.body, e.body_len, e.body_sha);
+		event_chain(prev, &e, e.chain);
+		model_reduce(m, &e);
+	}
+	return m;
 }
 
 void story_event(struct story *s, const char *kind, const char *incident, const char *actor, const char *body)
@@ -173,15 +190,18 @@ void story_release(struct story *s)
 	for (size_t i = 0; i < s->kinds.n; i++) {
 		free(s->kinds.v[i]);
 		free(s->bodies.v[i]);
+		free(s->kept.v[i].incident);
+		free(s->kept.v[i].actor);
 	}
 	vec_release(&s->kinds);
 	vec_release(&s->bodies);
+	vec_release(&s->kept);
 	decision_release(&s->last);
 	judge_free(s->j);
 	model_free(s->m);
 }
 
-static void play_drafts(struct story *s, struct drafts *ds)
+void story_drafts(struct story *s, struct drafts *ds)
 {
 	for (size_t i = 0; i < ds->n; i++)
 		play(s, event_kind_name(ds->v[i].kind), ds->v[i].incident, ds->v[i].actor, buf_str(&ds->v[i].body), ds->v[i].body.len);
@@ -192,7 +212,7 @@ void story_tick(struct story *s)
 {
 	struct drafts ds = {0};
 	decide_tick(s->m, s->j, &s->now, &ds);
-	play_drafts(s, &ds);
+	story_drafts(s, &ds);
 }
 
 void story_sample(struct story *s, const char *key, double v)
@@ -229,7 +249,7 @@ enum status story_ask_panel(struct story *s, const char *person, const char *ver
 	decision_release(&s->last);
 	decision_init(&s->last);
 	decide_ask(s->m, s->j, &s->now, &ask, &s->last);
-	play_drafts(s, &s->last.events);
+	story_drafts(s, &s->last.events);
 	json_free(tree);
 	buf_release(&b);
 	return s->last.status;

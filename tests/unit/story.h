@@ -11,6 +11,7 @@
 
 #define STORY_BASE INT64_C(1795000000000000)
 
+struct story_kept { char *incident, *actor; struct now now; };
 struct story {
 	struct model *m;
 	struct judge *j;
@@ -20,6 +21,7 @@ struct story {
 	struct drafts ticked;       /* unused between calls */
 	VEC(char *) kinds;          /* "kind:incident" of every event, for counting */
 	VEC(char *) bodies;
+	VEC(struct story_kept) kept; /* the rest of each envelope */
 };
 
 /* With the kit of story.c loaded and its sources ready, or (kit false) only a store. */
@@ -29,6 +31,7 @@ void story_at(struct story *s, double seconds);    /* both clocks, from the stor
 void story_event(struct story *s, const char *kind, const char *incident, const char *actor, const char *body);
 void story_eventf(struct story *s, const char *kind, const char *incident, const char *actor, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+void story_drafts(struct story *s, struct drafts *ds); /* commit and release */
 void story_tick(struct story *s);
 /* A sample that arrives now, measured now; NaN: failed. */
 void story_sample(struct story *s, const char *key, double v);
@@ -40,7 +43,8 @@ enum status story_ask_panel(struct story *s, const char *person, const char *ver
 void story_panel(struct story *s, const char *person, const char *service, const char *action, const char *preflight, struct panel *out);
 size_t story_count(const struct story *s, const char *kind);
 const char *story_body(const struct story *s, const char *kind); /* of the newest of that kind, or NULL */
-/* The story's own journal again, into a fresh model: its dump. */
+/* The story's own journal folded again, into a fresh model (caller frees). */
+struct model *story_again(const struct story *s);
 void story_quote(const char *single_quoted, struct buf *out);
 
 extern const struct kit_file story_kit_files[];
