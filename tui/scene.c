@@ -109,6 +109,13 @@ const char *age_minutes(int64_t us, char out[WHEN_LEN])
 	return out;
 }
 
+const char *age_long(int64_t us, char out[WHEN_LEN])
+{
+	if (us < US_MINUTE)
+		return text_copy(out, WHEN_LEN, "under 1m") ? out : out;
+	return age_minutes(us, out);
+}
+
 const char *span_about(int64_t us, char out[WHEN_LEN])
 {
 	char d[DURATION_LEN];
@@ -343,7 +350,7 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 	int col = 1;
 	page_put(p, col, name, g->rank <= 1 ? ROLE_TITLE : ROLE_TEXT, "%s", text);
 	page_put(p, col += name + 1, 7, g->silent ? ROLE_DIM : g->rank == 0 ? ROLE_TITLE : ROLE_TEXT, "%s", value);
-	page_put(p, col += 8, 16, ROLE_DIM, "%s", limit);
+	page_put(p, col += 8, 16, ROLE_DIM, "%s", text_cols(limit) > 16 && !strncmp(limit, "limit ", 6) ? limit + 6 : limit);
 	col += 17;
 	spark_draw(&p->g, p->n - 1, col, spark, ROLE_TEXT, curve, n, top);
 	ages = page_right(p, p->g.cols - 1, ROLE_DIM, age);

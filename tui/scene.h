@@ -47,6 +47,7 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 const char *when_clock(int64_t at, char out[WHEN_LEN]);                     /* 02:13:52 */
 const char *when_short(const struct scene *s, int64_t at, char out[WHEN_LEN]); /* 13:51, Fri 17:40, 3 Nov */
 const char *age_minutes(int64_t us, char out[WHEN_LEN]);                    /* "now" "4m" "3h" "9 d": never seconds */
+const char *age_long(int64_t us, char out[WHEN_LEN]);                       /* the same, "under 1m" for "now" */
 const char *span_about(int64_t us, char out[WHEN_LEN]);                     /* "about 3:40" */
 
 const char *level_word(int level);               /* flag deploy migration data */

@@ -277,11 +277,21 @@ static void draw_small(const struct scene *s, struct cells *out)
 
 static void draw_waiting(const struct scene *s, struct cells *out)
 {
+	const char *why = s->link->why;
+
 	cells_text(out, 4, 1, out->cols - 2, ROLE_TITLE, s->link->ever ? "The engine is not there; trying again." : "Looking for the engine of this kit ...");
-	if (*s->link->why)
-		cells_text(out, 6, 1, out->cols - 2, ROLE_TEXT, s->link->why);
+	for (int i = 0; i < 4 && *why; i++) { /* broken at blanks, not cleverly */
+		char part[320];
+		size_t n = strlen(why), room = (size_t)out->cols - 2;
+		if (n > room)
+			for (n = room; n > room / 2 && why[n] != ' '; n--)
+				;
+		snprintf(part, sizeof part, "%.*s", (int)n, why);
+		cells_text(out, 6 + i, 1, out->cols - 2, ROLE_TEXT, part);
+		why += n;
+	}
 	if (s->link->ever)
-		cells_text(out, 8, 1, out->cols - 2, ROLE_TEXT, "Nothing is fired by a console that has no engine. What ran goes on without it.");
+		cells_text(out, 11, 1, out->cols - 2, ROLE_TEXT, "Nothing is fired by a console that has no engine. What ran goes on without it.");
 }
 
 /* On a wide terminal the whole timeline stands in a second column. */

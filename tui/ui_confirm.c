@@ -128,7 +128,7 @@ static void list_join(const struct json *list, char *out, size_t cap)
 
 static void checks_take(struct confirm *c, const struct json *checks)
 {
-	c->n_checks = 0;
+	c->n_checks = c->n_bad = 0;
 	/* what is not well first: the room is small */
 	for (int bad = 1; bad >= 0; bad--)
 		for (const struct json *v = json_first(checks); v && c->n_checks < 5; v = json_next(v)) {
@@ -136,6 +136,7 @@ static void checks_take(struct confirm *c, const struct json *checks)
 			if (ok == (bad == 1))
 				continue;
 			const char *detail = json_get_str(v, "detail", "");
+			c->n_bad += bad;
 			snprintf(c->checks[c->n_checks++], sizeof c->checks[0], "%s %s%s%s", ok ? "yes" : "NO ", json_get_str(v, "name", "?"),
 				*detail ? ": " : "", detail);
 		}

@@ -148,6 +148,10 @@ static void upper(struct frame *f, const struct confirm *c)
 		put(f, ROLE_SOON, "CAREFUL", "this version was rolled back from before", 1);
 	if (c->versions_bad)
 		put(f, ROLE_SOON, "CAREFUL", "the backend named a version in characters that no version has", 1);
+	if (*c->managed_by) {
+		snprintf(text, sizeof text, "managed by %s, which may bring it back", c->managed_by);
+		put(f, ROLE_SOON, "CAREFUL", text, 1);
+	}
 	text_safe(text, sizeof text, *c->not_known ? c->not_known : "nothing was found to doubt");
 	put(f, ROLE_TEXT, "NOT known", text, f->out->rows < 20 ? 1 : 2);
 }
@@ -161,10 +165,11 @@ struct says {
 	int want, lines;
 };
 
+/* Only what is not well needs a line of the six. */
 static void checks_text(const struct confirm *c, char *out, size_t cap)
 {
 	*out = 0;
-	for (int i = 0; i < c->n_checks; i++)
+	for (int i = 0; i < c->n_bad; i++)
 		snprintf(out + strlen(out), cap - strlen(out), "%s%s", *out ? "; " : "", c->checks[i]);
 }
 
@@ -181,7 +186,7 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 	says[0] = (struct says){.label = c->ready ? "ready" : "NOT READY", .role = c->ready ? ROLE_BACKEND : ROLE_SOON};
 	text_safe(says[0].text, sizeof says[0].text, c->effect);
 	checks_text(c, text, sizeof text);
-	says[1] = (struct says){.label = "checked", .role = ROLE_BACKEND};
+	says[1] = (struct says){.label = "checked", .role = ROLE_SOON};
 	text_safe(says[1].text, sizeof says[1].text, text);
 	says[2] = (struct says){.label = "NOT undone", .role = ROLE_BACKEND};
 	text_safe(says[2].text, sizeof says[2].text, *c->not_undone ? c->not_undone : "it names nothing");
@@ -197,7 +202,8 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 			says[order[i]].lines++;
 			left--;
 		}
-	border(f, 0x251c, 0x2524, *c->managed_by ? "the backend says, and that something else manages it:" : "the backend says");
+	snprintf(text, sizeof text, "the backend says%s", c->n_checks && !c->n_bad ? ", all its checks well" : "");
+	border(f, 0x251c, 0x2524, text);
 	for (int i = 0; i < 4; i++)
 		put(f, says[i].role, says[i].label, says[i].text, says[i].lines);
 	free(says);

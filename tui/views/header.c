@@ -12,9 +12,17 @@
 
 #define SILENT (2 * US_SECOND)
 
+static const char *practice(const struct scene *s)
+{
+	return s->inc && s->inc->kind == INCIDENT_DRILL ? "DRILL" : "DEMO";
+}
+
+/* The line under the header; what is only practice says so in it, too. */
 static void rule(const struct scene *s, struct cells *out, int row)
 {
 	cells_fill(out, row, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
+	if (s->demo)
+		cells_textf(out, row, 2, out->cols - 4, ROLE_DEMO, " %s, NOT PRODUCTION ", practice(s));
 }
 
 /* PRODUCTION; a demo or a drill is marked in words, in every frame. */
@@ -22,7 +30,6 @@ static int environment_draw(const struct scene *s, struct cells *out)
 {
 	char name[80] = "NO ENVIRONMENT";
 	const char *env = s->inc && s->inc->environment ? s->inc->environment : s->m ? s->m->environment : NULL;
-	const char *what = s->inc && s->inc->kind == INCIDENT_DRILL ? "DRILL" : "DEMO";
 	int col = 0;
 
 	if (env && *env)
@@ -30,8 +37,8 @@ static int environment_draw(const struct scene *s, struct cells *out)
 	for (char *p = name; *p; p++)
 		*p = (char)toupper((unsigned char)*p);
 	if (s->demo)
-		col = cells_textf(out, 0, col, out->cols, ROLE_DEMO, " %s, NOT PRODUCTION ", what) + 1;
-	if (!s->demo || strcmp(name, what) != 0)
+		col = cells_textf(out, 0, col, out->cols, ROLE_DEMO, " %s ", practice(s)) + 1;
+	if (!s->demo || strcmp(name, practice(s)) != 0)
 		col = cells_textf(out, 0, col, out->cols - col, ROLE_ENVIRONMENT, " %s ", name) + 1;
 	return col;
 }

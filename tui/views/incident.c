@@ -96,7 +96,7 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 	if (v) {
 		page_line(p, 2);
 		page_put(p, 14, p->g.cols - 15, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s ran here%s%s%s%s%s", to,
-			v->first ? " " : " before", v->first ? age_minutes((v->last ? v->last : s->now.at) - v->first, t) : "",
+			v->first ? " " : " before", v->first ? age_long((v->last ? v->last : s->now.at) - v->first, t) : "",
 			v->first ? ", since " : "", v->first ? when_short(s, v->first, u) : "", v->verdict == VERDICT_BAD ? ", and was rolled back from" : v->verdict == VERDICT_GOOD ? ", and was good" : "");
 	}
 	expected_time(s->m, a, &why);

@@ -44,7 +44,7 @@ static void version_line(const struct scene *s, struct page *p, const struct mod
 	page_item(p, ITEM_VERSION, v->service, v->version, 0);
 	page_put(p, 1, 20, v == good ? ROLE_TITLE : ROLE_TEXT, "%s", v->version);
 	if (v->first)
-		page_put(p, 22, 24, ROLE_TEXT, "since %s, %s", when_short(s, v->first, a), age_minutes((v->last ? v->last : s->now.at) - v->first, b));
+		page_put(p, 22, 24, ROLE_TEXT, "since %s, %s", when_short(s, v->first, a), age_long((v->last ? v->last : s->now.at) - v->first, b));
 	else
 		page_put(p, 22, 24, ROLE_DIM, "before anybody looked");
 	page_put(p, 48, 18, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s", verdict);

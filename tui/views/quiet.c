@@ -148,25 +148,37 @@ static void left_lying(const struct scene *s, struct page *p)
 	}
 }
 
+/* Is b unknown like a, of the same service?  Then one line names both. */
+static bool unknown_too(const struct gauge *a, const struct gauge *b)
+{
+	return a->silent && b->silent && a->service == b->service && (a->ms && a->ms->ok_arrived.at) == (b->ms && b->ms->ok_arrived.at);
+}
+
 static void unknown_part(const struct scene *s, struct page *p)
 {
 	struct gauges g;
 	char t[WHEN_LEN];
-	int shown = 0;
+	int shown = 0, col;
 
 	gauges_make(&g, s, NULL, NULL);
 	for (size_t i = 0; i < g.n && shown < 6; i++) {
 		const struct gauge *x = &g.v[i];
-		if (!x->silent && x->rank != 2)
+		size_t more = 0;
+		if ((!x->silent && x->rank != 2) || (i && unknown_too(&g.v[i - 1], x)))
 			continue;
+		while (i + more + 1 < g.n && unknown_too(x, &g.v[i + more + 1]))
+			more++;
 		page_line(p, shown++ ? 5 : 2);
 		page_item(p, ITEM_SIGNAL, x->service->name, x->signal->name, 0);
 		page_put(p, 1, 12, ROLE_UNKNOWN, "UNKNOWN");
+		col = page_put(p, 14, 40, ROLE_TEXT, "%s: %s", x->service->name, x->signal->name);
+		if (more)
+			col = page_put(p, col, 20, ROLE_TEXT, " and %zu more", more);
 		if (!x->ms || !x->ms->ok_arrived.at)
-			page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s was never measured", x->service->name, x->signal->name);
+			page_put(p, col + 1, p->g.cols - col - 2, ROLE_TEXT, "never measured");
 		else
-			page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s %s since %s", x->service->name, x->signal->name,
-				x->silent ? "is silent" : "cannot be judged", when_short(s, x->ms->ok_arrived.at, t));
+			page_put(p, col + 1, p->g.cols - col - 2, ROLE_TEXT, "%s since %s", x->silent ? "silent" : "cannot be judged",
+				when_short(s, x->ms->ok_arrived.at, t));
 	}
 	gauges_release(&g);
 	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
@@ -194,7 +206,7 @@ void view_quiet(const struct scene *s, struct page *p)
 	if (s->demo) {
 		page_line(p, DROP_BLANK);
 		page_line(p, 5);
-		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "Wait a little: a bad release is on its way. When a limit is near, press D, then Enter.");
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "A bad release is on its way: wait for it. Then press D and Enter.");
 	}
 }
 

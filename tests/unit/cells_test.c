@@ -1,0 +1,194 @@
+/* tui/cells, page and theme: nothing raw reaches a cell, nothing leaves its
+ * field, and what does not fit goes in the right order. */
+#include "config.h"
+
+#include "cm.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/page.h"
+#include "tui/theme.h"
+
+static const struct {
+	const char *in;
+	int max;
+	const char *out; /* the row */
+	int end;
+} texts[] = {
+	{"abc", 10, "|abc", 4},
+	{"abcdef", 4, "|abc…", 5},
+	{"\033[2Jx", 20, "|␛[2Jx", 6},
+	{"a\rb", 20, "|a␍b", 4},
+	{"日本", 20, "|日本", 5},
+	{"日本", 3, "|日…", 4},
+	{"\xe2\x80\xaexyz", 20, "|<U+202E>xyz", 12},
+	{"\xff", 20, "|�", 2},
+	{"e\xcc\x81x", 20, "|e\xcc\x81x", 3},
+};
+
+static void text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct cells c;
+		struct buf b;
+		char row[200];
+		cells_init(&c, 1, 24);
+		cells_fill(&c, 0, 0, 1, ROLE_TEXT, '|');
+		row_true(i, cells_text(&c, 0, 1, texts[i].max, ROLE_TEXT, texts[i].in) == texts[i].end);
+		buf_init(&b, 4096);
+		cells_print(&c, &b);
+		snprintf(row, sizeof row, "%s\n", texts[i].out);
+		if (strcmp(buf_str(&b), row) != 0)
+			fail_msg("row %zu: %s", i, buf_str(&b));
+		buf_release(&b);
+		cells_release(&c);
+	}
+}
+
+/* Hostile bytes, at random: every cell holds something that may be drawn, and the next field is untouched. */
+static void hostile(void **state)
+{
+	uint32_t seed = 1;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++) {
+		struct cells c;
+		char in[64];
+		for (size_t k = 0; k < sizeof in; k++) {
+			seed = seed * 1664525u + 1013904223u;
+			in[k] = (char)(seed >> 24 ? seed >> 24 : 1);
+		}
+		in[sizeof in - 1] = 0;
+		cells_init(&c, 2, 40);
+		cells_fill(&c, 0, 30, 10, ROLE_PANEL, '#');
+		assert_in_range(cells_text(&c, 0, 2, 28, ROLE_TEXT, in), 2, 30);
+		for (int k = 0; k < 40; k++) {
+			const struct cell *p = cells_at(&c, 0, k);
+			for (int m = 0; p->width && m <= CELL_MARKS && p->cp[m]; m++)
+				assert_true(utf8_width(p->cp[m]) >= 0);
+			if (k >= 30)
+				assert_true(p->cp[0] == '#' && p->role == ROLE_PANEL);
+		}
+		cells_release(&c);
+	}
+}
+
+static void outside(void **state)
+{
+	struct cells c;
+
+	(void)state;
+	cells_init(&c, 2, 10);
+	cells_text(&c, -1, 0, 5, ROLE_TEXT, "x");
+	cells_text(&c, 2, 0, 5, ROLE_TEXT, "x");
+	cells_text(&c, 0, 10, 5, ROLE_TEXT, "x");
+	cells_text(&c, 0, -3, 5, ROLE_TEXT, "x");
+	cells_fill(&c, 1, 8, 9, ROLE_TEXT, '#');
+	cells_paint(&c, 5, 8, 9, ROLE_ALARM);
+	assert_null(cells_at(&c, 2, 0));
+	assert_int_equal(cells_at(&c, 1, 9)->cp[0], '#');
+	cells_release(&c);
+}
+
+/* Lines go by how little they are needed, the last first; order and items stay. */
+static void fitting(void **state)
+{
+	static const int drops[] = {0, 3, 9, 0, 5, 5, 0};
+	struct page p;
+
+	(void)state;
+	page_init(&p, 20, "1:b//0", "");
+	for (int i = 0; i < 7; i++) {
+		char name[2] = {(char)('a' + i), 0};
+		page_line(&p, drops[i]);
+		page_item(&p, ITEM_SERVICE, name, "", 0);
+		page_put(&p, 0, 5, ROLE_TEXT, "%s", name);
+	}
+	page_fit(&p, 5);
+	struct buf b;
+	buf_init(&b, 65536);
+	cells_print(&p.g, &b);
+	assert_memory_equal(buf_str(&b), "a\nb\nd\ne\ng\n", 10);
+	assert_int_equal(p.n_items, 5);
+	assert_int_equal(p.items[4].row, 4);
+	page_fit(&p, 1);
+	assert_int_equal(p.n, 3); /* what is never dropped stays */
+	buf_release(&b);
+	page_release(&p);
+}
+
+static void digits(void **state)
+{
+	struct cells c;
+	struct buf b;
+
+	(void)state;
+	cells_init(&c, 3, 20);
+	assert_int_equal(digits_draw(&c, 0, 18, ROLE_CLOCK, "01:47"), 1);
+	buf_init(&b, 4096);
+	cells_print(&c, &b);
+	assert_string_equal(buf_str(&b), "  _             _\n | |   | . |_|   |\n |_|   | '   |   |\n");
+	buf_release(&b);
+	cells_release(&c);
+}
+
+static void sparks(void **state)
+{
+	const float v[] = {0, 0.5f, 1, NAN, 2};
+	struct cells c;
+	struct buf b;
+
+	(void)state;
+	cells_init(&c, 1, 8);
+	spark_draw(&c, 0, 0, 7, ROLE_TEXT, v, 5, 1.0);
+	buf_init(&b, 4096);
+	cells_print(&c, &b);
+	assert_string_equal(buf_str(&b), "  ▁▅█·█\n");
+	buf_release(&b);
+	cells_release(&c);
+}
+
+static const struct {
+	const char *given, *env, *no_color, *term, *choice;
+} choices[] = {
+	{NULL, NULL, NULL, "xterm", "default"},
+	{NULL, NULL, "1", "xterm", "no-colour"},
+	{NULL, NULL, "", "xterm", "default"},
+	{NULL, NULL, NULL, "dumb", "no-colour"},
+	{NULL, "default", "1", "xterm", "default"},
+	{"no-colour", "default", NULL, "xterm", "no-colour"},
+};
+
+static void themes(void **state)
+{
+	struct theme t;
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(choices); i++)
+		row_true(i, !strcmp(theme_choice(choices[i].given, choices[i].env, choices[i].no_color, choices[i].term), choices[i].choice));
+	assert_int_equal(theme_named("default", &t, &f), STATUS_OK);
+	assert_int_equal(t.paint[ROLE_ALARM].fg, 202);
+	assert_int_equal(theme_named(theme_after("default"), &t, &f), STATUS_OK);
+	for (int i = 0; i < ROLE_COUNT; i++) /* no colour means none */
+		assert_true(t.paint[i].fg == -1 && t.paint[i].bg == -1);
+	assert_string_equal(theme_after("no-colour"), "default");
+	assert_int_equal(theme_parse("x", "text = 7 on 300\n", &t, &f), STATUS_USAGE);
+	assert_int_equal(theme_parse("x", "# c\n\nalarms = red\n", &t, &f), STATUS_USAGE);
+	assert_int_equal(f.line, 3);
+	assert_int_equal(theme_parse("x", "text = bright-red on 7 bold underline\n", &t, &f), STATUS_OK);
+	assert_true(t.paint[0].fg == 9 && t.paint[0].bg == 7 && t.paint[0].attributes == (PAINT_BOLD | PAINT_UNDERLINE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text), cmocka_unit_test(hostile), cmocka_unit_test(outside), cmocka_unit_test(fitting),
+		cmocka_unit_test(digits), cmocka_unit_test(sparks), cmocka_unit_test(themes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
