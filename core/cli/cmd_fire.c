@@ -94,14 +94,16 @@ static bool serves_already(const struct fire *f, const struct json *panel)
 	char a[80], b[300];
 	if (!from[0] || strcmp(from, to))
 		return false;
-	if (!f->c->json)
+	if (f->c->json)
+		fire_panel_print(f, panel);
+	else
 		printf("%s serves %s already: nothing to do\n", text_safe(a, sizeof a, json_get_str(panel, "service", "")), text_safe(b, sizeof b, to));
 	return true;
 }
 
 static enum status with_panel(struct fire *f, const struct json *panel)
 {
-	if (f->dry_run || !f->yes)
+	if (f->dry_run || (!f->yes && !f->c->json))
 		fire_panel_print(f, panel);
 	if (serves_already(f, panel) && !f->dry_run) {
 		disarm(f, "it serves that version already");

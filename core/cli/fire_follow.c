@@ -16,7 +16,7 @@ struct watch_it {
 	struct fire *f;
 	const char *key;
 	int64_t unknown_since, lost_since;
-	char said[600];
+	char said[2][600];      /* of the action, of its verification */
 };
 
 static int64_t mono(void)
@@ -27,12 +27,12 @@ static int64_t mono(void)
 }
 
 /* A line on standard error whenever there is something new to say. */
-static void say(struct watch_it *w, const char *line)
+static void say(struct watch_it *w, int of, const char *line)
 {
 	char clean[2400];
-	if (w->f->c->json || !strcmp(w->said, line))
+	if (w->f->c->json || !strcmp(w->said[of], line))
 		return;
-	text_copy(w->said, sizeof w->said, line);
+	text_copy(w->said[of], sizeof w->said[of], line);
 	fprintf(stderr, "%s\n", text_safe(clean, sizeof clean, line));
 }
 
@@ -43,7 +43,7 @@ static void say_action(struct watch_it *w, const struct model_action *a)
 		snprintf(line, sizeof line, "%s running: %.400s", a->key, a->progress);
 	else
 		snprintf(line, sizeof line, "%s %s", a->key, outcome_name(a->outcome));
-	say(w, line);
+	say(w, 0, line);
 }
 
 static const struct model_verify *verify_of(const struct model *m, const struct model_action *a)
@@ -61,11 +61,11 @@ static bool verified(struct watch_it *w, const struct model *m, const struct mod
 	if (!w->f->wait)
 		return true;
 	if (!v || v->state == VERIFY_WAITING || v->at.at < a->ended.at) {
-		say(w, "waiting for the verification");
+		say(w, 1, "waiting for the verification");
 		return false;
 	}
 	snprintf(line, sizeof line, "verification: %s%s%.300s", verify_state_name(v->state), v->why && v->why[0] ? ": " : "", v->why ? v->why : "");
-	say(w, line);
+	say(w, 1, line);
 	*out = v->state == VERIFY_PASSED ? STATUS_OK : STATUS_NO;
 	return true;
 }

@@ -162,6 +162,7 @@ static void do_decided(struct asked *a)
 	struct decision d;
 	struct fault f;
 	decision_init(&d);
+	a->ask.panel = a->p->panel ? &a->p->panel->panel : NULL; /* disarm says which one closed */
 	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
 	if (!d.status && !strcmp(a->ask.verb, "reload"))
 		d.status = kit_reload(e, &d.events, &d.result, &d.fault);

@@ -271,3 +271,22 @@ class Lab:
     def verify(self):
         r = self.run("verify", self.store)
         assert r.returncode == 0, (r.stdout, r.stderr)
+
+
+def main(tests):
+    """Run every test function; names on the command line choose some."""
+    wanted = sys.argv[1:]
+    failed = 0
+    for name, test in sorted(tests.items(), key=lambda t: t[1].__code__.co_firstlineno if callable(t[1]) and hasattr(t[1], "__code__") else 0):
+        if not name.startswith("test_") or (wanted and name not in wanted):
+            continue
+        start = time.monotonic()
+        try:
+            test()
+            print("ok    %-55s %5.1f s" % (name, time.monotonic() - start), flush=True)
+        except Exception:
+            import traceback
+            traceback.print_exc()
+            print("FAIL  %s" % name, flush=True)
+            failed += 1
+    sys.exit(1 if failed else 0)
