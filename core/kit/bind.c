@@ -104,8 +104,8 @@ static void bind_member(struct binder *b, const struct key *k, const struct chil
 	void *field_n = base && k->off != NOWHERE ? base + k->off_n : NULL;
 	bool was = b->lenient;
 	b->lenient |= k->lenient;
-	if (k->type == KEY_SECTION)
-		bind_section(b, k->sub, c->node, c->at, field);
+	if (k->type == KEY_SECTION) /* a blank is no name before it is filled in */
+		bind_section(b, k->sub, k->lenient ? node_fill(b->arena, c->node, "service") : c->node, c->at, field);
 	else
 		bind_value(b, k, c->node, field, field_n);
 	b->lenient = was;

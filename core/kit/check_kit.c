@@ -135,7 +135,7 @@ static void check_anchors(struct checker *c)
 		const struct kit_anchor *a = &c->k->anchors[i];
 		const struct node *n = object_of(&c->b, a)->node;
 		bool backend = node_get(n, "backend") != NULL, file = node_get(n, "file") != NULL;
-		if (backend == file)
+		if (backend == file && n->kind == NODE_MAP)
 			mend_with(err(c, object_of(&c->b, a)->at, "an anchor is either a `backend` or a `file`"), "write {backend: NAME} or {file: PATH}");
 		if (file && a->to)
 			mend_with(err(c, place_in(&c->b, a, "to", -1), "`to` belongs to a `backend`, not to a `file`"), "take it out");

@@ -17,7 +17,8 @@ struct children { struct child *v; size_t n, cap; };
 struct reader {
 	yaml_parser_t parser;
 	struct arena *arena;
-	const char *path;
+	const char *path, *text;
+	size_t len;
 	size_t *budget;
 	struct problems *problems;
 	struct anchor anchors[ANCHORS_MAX];
@@ -35,13 +36,32 @@ static bool refuse(struct reader *r, struct place at, const char *what, const ch
 	return false;
 }
 
+/* The reader below the scanner gives an offset and no mark. */
+static struct place place_of_offset(const struct reader *r, size_t offset)
+{
+	struct place at = {r->path, 1, 1};
+	for (size_t i = 0; i < offset && i < r->len; i++) {
+		unsigned char ch = (unsigned char)r->text[i];
+		at.line += ch == '\n';
+		at.column = ch == '\n' ? 1 : at.column + ((ch & 0xC0) != 0x80);
+	}
+	return at;
+}
+
+static struct place place_of_fault(const struct reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	if (p->error == YAML_READER_ERROR)
+		return place_of_offset(r, p->problem_offset);
+	return place_of(r, p->problem_mark.line || p->problem_mark.column ? &p->problem_mark : &p->mark);
+}
+
 static bool next_event(struct reader *r, yaml_event_t *e)
 {
 	if (yaml_parser_parse(&r->parser, e))
 		return true;
 	const yaml_parser_t *p = &r->parser;
-	struct place at = place_of(r, p->problem_mark.line || p->problem_mark.column ? &p->problem_mark : &p->mark);
-	struct problem *new = complain(r->problems, at, PROBLEM_ERROR, "not YAML: %s%s%s", p->problem ? p->problem : "cannot be read",
+	struct problem *new = complain(r->problems, place_of_fault(r), PROBLEM_ERROR, "not YAML: %s%s%s", p->problem ? p->problem : "cannot be read",
 		p->context ? " " : "", p->context ? p->context : "");
 	if (p->problem && strstr(p->problem, "tab"))
 		mend_with(new, "indent with spaces");
@@ -289,7 +309,7 @@ static bool is_utf8(struct reader *r, const char *text, size_t len)
 bool yaml_read(struct arena *a, const char *path, const char *text, size_t len, size_t *budget, struct problems *p,
 	const struct node **out)
 {
-	struct reader r = {.arena = a, .path = path, .budget = budget, .problems = p};
+	struct reader r = {.arena = a, .path = path, .text = text, .len = len, .budget = budget, .problems = p};
 	*out = NULL;
 	if (!is_utf8(&r, text, len))
 		return false;
