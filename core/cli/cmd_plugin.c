@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_safe.h"
-#include "cli/reading.h"
+#include "cli/session.h"
 #include "client/client.h"
 #include "host/conform.h"
 #include "host/host.h"
@@ -165,21 +165,16 @@ static enum status list_print(const struct cli *c, const char *answer, struct fa
 	return STATUS_OK;
 }
 
-/* The plugins are the engine's: without one that runs there is nothing to list. */
-static enum status list_ask(struct cli *c, const struct reading *r, struct fault *f)
+/* The plugins are the engine's: one that does not run is not started to say that it has none. */
+static enum status list_ask(struct cli *c, struct fault *f)
 {
 	struct client_paths *paths = mem_new(sizeof *paths);
-	const struct kit *kit = r->m->kit;
-	char *answer = NULL;
-	enum status s;
+	struct client_spec spec = { .paths = paths, .role = "command" };
+	char *answer = NULL, dir[PATH_MAX];
+	enum status s = session_place(c, NULL, paths, dir, sizeof dir, f);
 
-	if (!r->engine) {
-		s = fault_set(f, STATUS_OUTSIDE, "no-engine", "no engine runs for this store, so no plugin does");
-		fault_mend(f, "start one: `backout` or `backout engine`");
-	} else if ((s = client_paths_of(buf_str(&r->path), kit ? kit->name : NULL, kit ? kit->engine_socket : NULL, paths, f)) == STATUS_OK) {
-		struct client_spec spec = { .paths = paths, .role = "command" };
+	if (s == STATUS_OK)
 		s = client_call(&spec, "plugins", "{}", &answer, f);
-	}
 	if (s == STATUS_OK)
 		s = list_print(c, answer, f);
 	free(answer);
@@ -189,17 +184,12 @@ static enum status list_ask(struct cli *c, const struct reading *r, struct fault
 
 static enum status list_command(struct cli *c)
 {
-	struct reading r;
 	struct fault f;
 	enum status s = cli_done(c, 1, 1);
 
 	if (s != STATUS_OK)
 		return s;
-	s = reading_open(c, &r, &f);
-	if (s != STATUS_OK)
-		return cli_fail(c, s, &f);
-	s = list_ask(c, &r, &f);
-	reading_close(&r);
+	s = list_ask(c, &f);
 	return s == STATUS_OK ? s : cli_fail(c, s, &f);
 }
 

@@ -163,8 +163,14 @@ static void tell_sins(const struct exam *e, struct tally *t)
 #undef X
 	};
 
-	for (int i = 0; i < N_SINS; i++)
-		tell(t, sins[i].name, e->sins.first[i][0] ? CONFORM_FAILED : CONFORM_OK, e->sins.first[i][0] ? e->sins.first[i] : sins[i].well);
+	for (int i = 0; i < N_SINS; i++) {
+		if (e->sins.first[i][0])
+			tell(t, sins[i].name, CONFORM_FAILED, e->sins.first[i]);
+		else if (e->knows)
+			tell(t, sins[i].name, CONFORM_OK, sins[i].well);
+		else
+			tell(t, sins[i].name, CONFORM_SKIPPED, "initialize failed");
+	}
 }
 
 static enum status spec_well(const char *what, const char *json, struct fault *f)

@@ -40,7 +40,7 @@ struct host_events {
 	void (*gone)(struct host_plugin *p, void *ctx, const char *why);
 };
 
-/* Start it; initialize is sent at once (10 s). */
+/* Start it; initialize is sent at once (10 s).  Nothing of spec and ev is kept; gone must be set. */
 enum status host_plugin_new(uv_loop_t *loop, const struct host_spec *spec, const struct host_events *ev, void *ctx,
 	struct host_plugin **out, struct fault *f);
 void host_plugin_free(struct host_plugin *p); /* only after gone */

@@ -22,7 +22,7 @@ enum { /* contract 5 */
 };
 
 struct host_plugin {
-	const struct host_events *ev;
+	struct host_events ev;   /* gone NULL: it never started, nobody knows of it */
 	void *ctx;
 	enum plugin_state state;
 	bool faulted;            /* it broke the protocol or a bound; nothing of it counts any more */
@@ -154,8 +154,8 @@ static void notified(struct host_plugin *p, const struct message *m)
 		(p->state == PLUGIN_STARTING && strcmp(m->method, "log") == 0);
 
 	for (size_t i = 0; hears && m->params && i < sizeof known / sizeof *known; i++)
-		if (strcmp(m->method, known[i]) == 0 && p->ev->notified)
-			p->ev->notified(p, p->ctx, m->method, m->params);
+		if (strcmp(m->method, known[i]) == 0 && p->ev.notified)
+			p->ev.notified(p, p->ctx, m->method, m->params);
 }
 
 static void on_line(void *ctx, const char *line, size_t len)
@@ -315,10 +315,10 @@ static void on_closed(uv_handle_t *h)
 	struct host_plugin *p = h->data;
 
 	p->state = PLUGIN_GONE;
-	if (p->ev)
-		p->ev->gone(p, p->ctx, p->why);
+	if (p->ev.gone)
+		p->ev.gone(p, p->ctx, p->why);
 	else
-		host_plugin_free(p); /* it never started: nobody knows of it */
+		host_plugin_free(p);
 }
 
 static void on_gone(void *ctx)
@@ -352,8 +352,8 @@ static void on_initialized(void *ctx, const struct json *result, const struct fa
 		plugin_fault(p, f.what);
 	} else {
 		p->state = PLUGIN_READY;
-		if (p->ev->ready)
-			p->ev->ready(p, p->ctx);
+		if (p->ev.ready)
+			p->ev.ready(p, p->ctx);
 	}
 }
 
@@ -412,7 +412,7 @@ enum status host_plugin_new(uv_loop_t *loop, const struct host_spec *spec, const
 			on_gone(p);
 		return s;
 	}
-	p->ev = ev;
+	p->ev = *ev;
 	initialize(p, spec);
 	*out = p;
 	return STATUS_OK;

@@ -31,8 +31,14 @@ struct secret {
 static enum status read_file(const char *path, const char *kit_dir, struct secret *out, struct fault *f)
 {
 	char whole[PATH_MAX];
-	int n = path[0] == '/' || !kit_dir ? snprintf(whole, sizeof whole, "%s", path) : snprintf(whole, sizeof whole, "%s/%s", kit_dir, path);
+	const char *home = getenv("HOME"), *base = path[0] == '/' || !kit_dir ? NULL : kit_dir;
+	int n;
 
+	if (strncmp(path, "~/", 2) == 0 && home) {
+		base = home;
+		path += 2;
+	}
+	n = base ? snprintf(whole, sizeof whole, "%s/%s", base, path) : snprintf(whole, sizeof whole, "%s", path);
 	if (n < 0 || (size_t)n >= sizeof whole)
 		return fault_set(f, STATUS_USAGE, "secret", "the path of a secret is too long");
 	int fd = open(whole, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
