@@ -151,6 +151,38 @@ static void mark_children(struct procs *ps)
 	}
 }
 
+/* May p be an orphan of our child?  Then it came to us or to one of ours above
+ * us, and nobody here waits for it.  Spares reading most environments. */
+static bool maybe_orphan(const struct procs *ps, const struct proc *p)
+{
+	pid_t self = getpid();
+
+	if (os_awaited(p->pid))
+		return false;
+	for (pid_t above = self; above > 1;) {
+		pid_t next = 1;
+		if (p->parent == above)
+			return true;
+		for (size_t i = 0; i < ps->n; i++)
+			if (ps->v[i].pid == above)
+				next = ps->v[i].parent;
+		above = next;
+	}
+	return p->parent <= 1;
+}
+
+/* Orphans that left group and session still carry the leader's private TMPDIR;
+ * none of them can be older than the leader.  Of a leader that is not our own
+ * child (its engine has died) they may be anywhere. */
+static void mark_orphans(struct procs *ps, pid_t leader, uint64_t since, const char *tmpdir)
+{
+	bool own = os_awaited(leader);
+
+	vec_each(struct proc, p, ps)
+		if (!p->ours && proc_alive(p) && p->start >= since && p->pid != getpid() && (!own || maybe_orphan(ps, p)))
+			p->ours = has_tmpdir(p->pid, tmpdir);
+}
+
 static void mark(struct procs *ps, pid_t leader, const char *tmpdir)
 {
 	uint64_t since = 0;
@@ -161,12 +193,8 @@ static void mark(struct procs *ps, pid_t leader, const char *tmpdir)
 			since = p->start;
 	}
 	mark_children(ps);
-	/* Orphans that left group and session still carry the leader's private
-	 * TMPDIR; none of them can be older than the leader. */
 	if (tmpdir && *tmpdir)
-		vec_each(struct proc, p, ps)
-			if (!p->ours && proc_alive(p) && p->start >= since && p->pid != getpid())
-				p->ours = has_tmpdir(p->pid, tmpdir);
+		mark_orphans(ps, leader, since, tmpdir);
 	mark_children(ps);
 }
 

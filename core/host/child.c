@@ -16,9 +16,10 @@
 enum { /* milliseconds; 5,000 to cancel + these are within the 8 s of quality.md */
 	DRAIN_MAX = 300,
 	DRAIN_EVERY = 5,
-	DRAIN_TURNS = 20,
+	DRAIN_TURNS = 5,
 	TERM_MAX = 2000,
-	TERM_EVERY = 100,
+	TERM_FIRST = 20,
+	TERM_EVERY = 200,
 	KILL_MAX = 800,
 	KILL_EVERY = 50,
 };
@@ -89,7 +90,7 @@ void child_term(struct child *c)
 {
 	if (c->stage >= CHILD_TERM)
 		return;
-	stage_enter(c, CHILD_TERM, on_term, TERM_EVERY / 5, TERM_EVERY);
+	stage_enter(c, CHILD_TERM, on_term, TERM_FIRST, TERM_EVERY);
 	child_close_in(c, false);
 	os_kill_all(c->os.pid, c->tmpdir, SIGTERM);
 }

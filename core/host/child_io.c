@@ -13,7 +13,8 @@
 
 enum {
 	QUEUE_MAX = 4 << 20,     /* bytes that may wait for a child that does not read */
-	TURN_LINES = 64,         /* lines of one child before others get their turn */
+	TURN_LINES = 64,         /* lines of one child before others get their turn, */
+	TURN_BYTES = 128 << 10,  /* or this many bytes of them */
 	EOF_GRACE = 500,         /* ms from the end of its output to its own */
 	ERR_BYTES = 1 << 20,     /* bytes of log in one second */
 	DISCARD_MAX = 8 << 20,   /* bytes nobody listens to, after which reading ends */
@@ -148,13 +149,13 @@ void child_discard(struct child *c)
 
 /* ---- from it: standard output ------------------------------------------------------------- */
 
-/* Tell up to TURN_LINES lines; true where more may wait. */
+/* Tell a turn's worth of lines; true where more may wait. */
 static bool lines_told(struct child *c)
 {
 	const char *line;
-	size_t len;
+	size_t len = 0;
 
-	for (int i = 0; i < TURN_LINES; i++) {
+	for (size_t i = 0, bytes = 0; i < TURN_LINES && bytes < TURN_BYTES; i++, bytes += len) {
 		if (c->stage >= CHILD_CLOSING || c->read_paused || c->discard)
 			return false;
 		switch (lines_next(&c->lines, &line, &len)) {

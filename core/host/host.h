@@ -63,6 +63,7 @@ enum plugin_state host_plugin_state(const struct host_plugin *p);
 const struct host_manifest *host_plugin_manifest(const struct host_plugin *p);
 pid_t host_plugin_pid(const struct host_plugin *p);
 uint64_t host_plugin_start(const struct host_plugin *p); /* os_pid_start of it */
+const char *host_plugin_tmpdir(const struct host_plugin *p); /* its private TMPDIR, by which os_kill_all knows its orphans */
 const char *host_plugin_last_words(const struct host_plugin *p); /* newest line of stderr, clean, "" */
 
 /* Find `backout-plugin-NAME` in BACKOUT_PLUGIN_PATH, then beside this program (build tree), then the package's

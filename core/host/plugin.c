@@ -450,6 +450,11 @@ uint64_t host_plugin_start(const struct host_plugin *p)
 	return p->child.os.start;
 }
 
+const char *host_plugin_tmpdir(const struct host_plugin *p)
+{
+	return p->child.tmpdir;
+}
+
 const char *host_plugin_last_words(const struct host_plugin *p)
 {
 	return p->child.log.last;
