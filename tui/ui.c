@@ -160,7 +160,7 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 
 	if (u->confirm.state != CONFIRM_NONE) {
 		confirm_key(u, s, k);
-		if (u->confirm.state == CONFIRM_NONE)
+		if (u->confirm.state == CONFIRM_NONE && k->kind != KEY_ESC)
 			u->deaf_until = k->at + DEAF_FOR;
 		return;
 	}

@@ -247,7 +247,7 @@ static void frame(struct stage *s, const char *name, bool roles)
 		cells_print_roles(&s->frame, &b);
 	else
 		cells_print(&s->frame, &b);
-	printf("== %s %dx%d\n%s", name, s->frame.cols, s->frame.rows, buf_str(&b));
+	printf("== %s%s %dx%d\n%s", roles ? "roles " : "", name, s->frame.cols, s->frame.rows, buf_str(&b));
 	buf_release(&b);
 }
 

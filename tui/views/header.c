@@ -38,7 +38,7 @@ static int environment_draw(const struct scene *s, struct cells *out)
 		*p = (char)toupper((unsigned char)*p);
 	if (s->demo)
 		col = cells_textf(out, 0, col, out->cols, ROLE_DEMO, " %s ", practice(s)) + 1;
-	if (!s->demo || strcmp(name, practice(s)) != 0)
+	if (!s->demo || (s->m && strcmp(name, practice(s)) != 0))
 		col = cells_textf(out, 0, col, out->cols - col, ROLE_ENVIRONMENT, " %s ", name) + 1;
 	return col;
 }
