@@ -192,13 +192,17 @@ static void do_arm(struct asked *a)
 	decision_init(&d);
 	panel_init(&panel);
 	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
-	if (!d.status)
+	bool panel_wanted = d.events.n > 0; /* else it runs already, or was asked before: answered as it is */
+	if (!d.status && panel_wanted)
 		d.status = panel_begin(e->model, json_get_str(q, "service", NULL), json_get_str(q, "action", ""), json_get_str(q, "to", NULL),
 			a->ask.person, json_get_str(q, "reason", NULL), &panel, &d.fault);
 	if (!d.status)
 		d.status = engine_commit(e, &d.events, &a->now, &d.fault);
 	if (d.status) {
 		reply_fault(a->p, a->id, d.status, &d.fault);
+		panel_release(&panel);
+	} else if (!panel_wanted) {
+		reply_result(a->p, a->id, buf_str(&d.result), d.result.len);
 		panel_release(&panel);
 	} else {
 		text_copy(panel.person, sizeof panel.person, a->ask.person ? a->ask.person : "");
