@@ -165,8 +165,8 @@ enum status fire_challenge(struct fire *f, const struct json *panel, char *out_w
 	out_why[0] = '\0';
 	if (tcgetattr(STDIN_FILENO, &b.was))
 		return say_no(out_why, cap, "the terminal cannot be read");
-	struct termios raw = b.was;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN);
+	struct termios raw = b.was; /* without signals: ^C is a key like any other, and means no */
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN | ISIG);
 	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;

@@ -17,6 +17,7 @@ struct item {
 	char *service, *signal; /* signal NULL: a deploy */
 	struct words words;
 	char **env;
+	char *wrong; /* why it cannot be asked at all, or NULL */
 	int64_t every;
 	struct sdk_timer *timer;
 	struct sdk_child *child;
@@ -102,12 +103,26 @@ static void ended(void *ctx, const struct sdk_ran *r)
 	sdk_timer_set(it->timer, sdk_now() + it->every);
 }
 
+static void cannot(struct item *it, const char *why)
+{
+	struct sdk_samples m;
+	if (it->signal) {
+		sdk_samples_begin(&m, sdk_wall());
+		sdk_sample_failed(&m, it->service, it->signal, "%s", why);
+		sdk_samples_send(it->set->pl->s, &m);
+	}
+	sdk_timer_set(it->timer, sdk_now() + it->every);
+}
+
 static void start(void *ctx)
 {
 	struct item *it = ctx;
 	struct watch *set = it->set;
 	struct fault f;
-	struct sdk_samples m;
+	if (it->wrong) {
+		cannot(it, it->wrong);
+		return;
+	}
 	if (set->running >= AT_ONCE) {
 		sdk_timer_set(it->timer, sdk_now() + LATER);
 		return;
@@ -115,16 +130,10 @@ static void start(void *ctx)
 	struct sdk_command c = {.argv = (const char *const *)it->words.v, .env = (const char *const *)it->env, .cwd = set->pl->cwd,
 		.timeout = it->every < 2000000 ? 2000000 : it->every > 30000000 ? 30000000 : it->every, .keep = 4096};
 	it->child = sdk_run(set->pl->s, &c, ended, it, &f);
-	if (it->child) {
+	if (it->child)
 		set->running++;
-		return;
-	}
-	if (it->signal) {
-		sdk_samples_begin(&m, sdk_wall());
-		sdk_sample_failed(&m, it->service, it->signal, "%s", f.what);
-		sdk_samples_send(set->pl->s, &m);
-	}
-	sdk_timer_set(it->timer, sdk_now() + it->every);
+	else
+		cannot(it, f.what);
 }
 
 static void item_free(struct item *it)
@@ -135,6 +144,7 @@ static void item_free(struct item *it)
 	env_free(it->env);
 	free(it->service);
 	free(it->signal);
+	free(it->wrong);
 	free(it);
 }
 
@@ -167,42 +177,42 @@ static struct sdk_action bare_action(const struct json *v, const struct json *ta
 		.environment = "", .from = "", .to = "", .by = "", .incident = "", .reason = "", .cls = "", .expect = ""};
 }
 
-static bool add_all(struct watch *set, const struct json *params, char *why, size_t cap)
+static void add_deploy(struct watch *set, const struct json *v)
 {
-	struct plugin *pl = set->pl;
 	struct words w;
 	struct fault f;
-	for (const struct json *v = json_first(json_get(params, "deploys")); v; v = json_next(v)) {
-		struct sdk_action a = bare_action(v, json_get(v, "target"));
-		int got = command_of(pl, "version", &a, &w, &f);
-		if (got > 0)
-			item_add(set, &a, NULL, &w, json_get_num(pl->config, "every", 15));
-		else if (got < 0)
-			return (void)snprintf(why, cap, "%.80s: %s", a.service, f.what), false;
+	struct sdk_action a = bare_action(v, json_get(v, "target"));
+	int got = command_of(set->pl, "version", &a, &w, &f);
+	if (got > 0)
+		item_add(set, &a, NULL, &w, json_get_num(set->pl->config, "every", 15));
+	else if (got < 0) /* one that is wrong must not blind the others */
+		sdk_log(set->pl->s, "error", "%.80s is not watched: %s", a.service, f.what);
+}
+
+static void add_signal(struct watch *set, const struct json *v)
+{
+	struct words w = {0};
+	struct fault f;
+	struct sdk_action a = bare_action(v, NULL);
+	const char *name = json_get_str(v, "signal", "");
+	bool ok = words_of_query(&w, json_get_str(v, "query", ""), &a, &f);
+	if (ok && !words_allowed(&w, set->pl->allow, &a, &f)) {
+		words_release(&w);
+		ok = false;
 	}
-	for (const struct json *v = json_first(json_get(params, "signals")); v; v = json_next(v)) {
-		struct sdk_action a = bare_action(v, NULL);
-		bool ok = words_of_query(&w, json_get_str(v, "query", ""), &a, &f);
-		if (ok && !words_allowed(&w, pl->allow, &a, &f)) {
-			words_release(&w);
-			ok = false;
-		}
-		if (!ok)
-			return (void)snprintf(why, cap, "%.80s/%.80s: %s", a.service, json_get_str(v, "signal", ""), f.what), false;
-		item_add(set, &a, json_get_str(v, "signal", ""), &w, json_get_num(v, "every", 15));
-	}
-	return true;
+	item_add(set, &a, name, &w, json_get_num(v, "every", 15));
+	if (!ok) /* told as a failed sample, at the signal's own pace */
+		set->items.v[set->items.n - 1]->wrong = mem_str(f.what);
 }
 
 struct sdk_answer watch_set(struct plugin *pl, const struct json *params)
 {
 	struct watch *set = mem_new(sizeof *set);
-	char why[700];
 	set->pl = pl;
-	if (!add_all(set, params, why, sizeof why)) {
-		watch_free(set);
-		return sdk_error(SDK_DENIED, "%s", why);
-	}
+	for (const struct json *v = json_first(json_get(params, "deploys")); v; v = json_next(v))
+		add_deploy(set, v);
+	for (const struct json *v = json_first(json_get(params, "signals")); v; v = json_next(v))
+		add_signal(set, v);
 	watch_free(pl->watch);
 	pl->watch = set;
 	for (size_t i = 0; i < set->items.n; i++)

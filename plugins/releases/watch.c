@@ -165,11 +165,10 @@ struct sdk_answer watch_set(struct plugin *pl, const struct json *params)
 	struct fault f;
 	for (const struct json *v = json_first(deploys); v; v = json_next(v)) {
 		struct watched *w = watched_new(pl, v, &f);
-		if (!w) {
-			watch_free(set);
-			return sdk_error(SDK_BAD_PARAMS, "%.80s: %s", json_get_str(v, "service", "?"), f.what);
-		}
-		*vec_push(&set->list) = w;
+		if (w)
+			*vec_push(&set->list) = w;
+		else /* one line of the kit that is wrong must not blind the others; the preflight says it, too */
+			sdk_log(pl->s, "error", "%.80s is not watched: %s", json_get_str(v, "service", "?"), f.what);
 	}
 	watch_free(pl->watch);
 	pl->watch = set;

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine_lab import Client, Lab, main, wait_for  # noqa: E402
+from engine_lab import BACKOUT, Lab, main, wait_for  # noqa: E402
 
 
 def test_ten_clients_end_on_one_engine():
@@ -253,7 +253,8 @@ def test_a_client_that_does_not_read_costs_little():
         before = rss(engine.pid)
         for i in range(500):
             c.good("note", {"text": "%d " % i + "x" * 7900})
-        assert rss(engine.pid) - before < 24 << 20, (before, rss(engine.pid))
+        if not sanitized():  # whose quarantine keeps what was freed
+            assert rss(engine.pid) - before < 24 << 20, (before, rss(engine.pid))
         last = c.snapshot["chain"] and c.events[-1]["seq"]
         newest = 0
         deaf.sock.settimeout(5)
@@ -268,6 +269,11 @@ def test_a_client_that_does_not_read_costs_little():
         except TimeoutError:
             pass
         assert newest == last, (newest, last)
+
+
+def sanitized():
+    with open(BACKOUT, "rb") as f:
+        return b"__asan_init" in f.read()
 
 
 def rss(pid):

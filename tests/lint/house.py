@@ -27,7 +27,7 @@ MAY_USE = {
     "tui": {"base", "kit", "model", "decide", "client", "feed", "cli"},
     "demo": {"base", "client", "kit"},
     "sdk": {"base"},
-    "plugin": {"sdk", "base"},
+    "plugin": {"sdk"},
 }
 
 # A library's header -> the files that may include it.
@@ -72,8 +72,8 @@ class Tree:
             pass
         found = []
         for at, dirs, names in os.walk(self.top):
-            dirs[:] = [d for d in dirs if d not in (".git", ".deps", "autom4te.cache", "build-aux") and
-                       not (at == self.top and d.startswith("build"))]
+            dirs[:] = [d for d in dirs if d not in (".git", ".deps", "autom4te.cache", "build-aux", "_build", "_inst") and
+                       not os.path.exists(os.path.join(at, d, "config.status"))]
             found += [os.path.relpath(os.path.join(at, n), self.top) for n in names]
         return [n for n in found if not re.search(r"\.(o|a|log|trs)$", n)]
 

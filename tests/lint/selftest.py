@@ -34,7 +34,7 @@ SWITCH = "int f(enum hue h);\nint f(enum hue h)\n{\n\tswitch (h) {\n\tcase HUE_R
 # rule -> {file: text added at its end, or "=" and the whole of it}
 PLANTED = {
     "directions": [{"core/base/a.c": '#include "kit/k.h"\n'}, {"core/kit/k.h": '#include "model/m.h"\n'},
-                   {"plugins/one/one.c": "=" + HEADER + '#include "kit/k.h"\n'}],
+                   {"plugins/one/one.c": "=" + HEADER + '#include "base/a.h"\n'}],
     "pure_rooms": [{"core/base/os.h": "=" + HEADER, "core/model/m.c": '#include "base/os.h"\n'}],
     "libraries": [{"tui/view.c": "=" + HEADER + "#include <curses.h>\n"}, {"core/kit/k.c": "#include <sqlite3.h>\n"},
                   {"core/base/a.c": "#include <cjson/cJSON.h>\n"}, {"core/base/a.c": "#include <openssl/evp.h>\n"},

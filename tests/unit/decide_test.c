@@ -259,7 +259,8 @@ static void authority_by_radius(void **state)
 		{OPEN, "lena", "auth-rollback", STATUS_DENIED, "authority"}, /* not this incident's commander */
 		{QUIET, "ravi", "ledger-rollback", STATUS_DENIED, "authority"}, {QUIET, "lena", "ledger-rollback", STATUS_OK, ""},
 		{QUIET, "maya", "auth-everywhere", STATUS_DENIED, "authority"}, {QUIET, "maya", "auth-data", STATUS_DENIED, "bleeding"},
-		{RUNNING, "maya", "auth-rollback", STATUS_OK, ""}};
+		{RUNNING, "maya", "auth-rollback", STATUS_OK, ""}, {RUNNING, "maya", "auth-forward", STATUS_NO, "busy"},
+		{UNKNOWN_NOW, "maya", "auth-forward", STATUS_NO, "busy"}, {DONE, "maya", "auth-forward", STATUS_OK, ""}};
 	for (size_t k = 0; k < COUNT(rows); k++) {
 		struct story s;
 		set_stage(&s, rows[k].stage);
@@ -269,7 +270,7 @@ static void authority_by_radius(void **state)
 			fail_msg("row %zu: status %d, code '%s' (%s)", k, (int)st, s.last.fault.code, s.last.fault.what);
 		bool again = strstr(buf_str(&s.last.result), "\"already\":true") != NULL;
 		row_true(k, story_count(&s, "action.fired") == fired + (st == STATUS_OK && !again));
-		row_true(k, again == (rows[k].stage == RUNNING));
+		row_true(k, again == (rows[k].stage == RUNNING && st == STATUS_OK));
 		story_release(&s);
 	}
 }
@@ -281,7 +282,7 @@ static void a_panel_is_void_when_the_world_moved(void **state)
 	static const struct { const char *what; enum status status; const char *code; } rows[] = {
 		{"nothing", STATUS_OK, ""}, {"digest", STATUS_NO, "changed"}, {"kit", STATUS_NO, "changed"}, {"deploy", STATUS_NO, "changed"},
 		{"person", STATUS_DENIED, "another-person"}, {"not ready", STATUS_NO, "preflight"}, {"served", STATUS_OK, ""},
-		{"bad target", STATUS_NO, "was-bad"}};
+		{"bad target", STATUS_NO, "was-bad"}, {"unarmed", STATUS_DENIED, "unarmed"}};
 	for (size_t k = 0; k < COUNT(rows); k++) {
 		struct story s;
 		struct panel p;
@@ -300,6 +301,8 @@ static void a_panel_is_void_when_the_world_moved(void **state)
 		story_at(&s, 61);
 		if (strcmp(w, "kit") == 0)
 			s.m->kit_digest = "another";
+		if (strcmp(w, "unarmed") == 0)
+			s.m->kit->armed = false;
 		if (strcmp(w, "deploy") == 0)
 			story_deploy(&s, "auth", "3", "2");
 		size_t fired = story_count(&s, "action.fired");

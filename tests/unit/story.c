@@ -54,6 +54,7 @@ static const char auth_yaml[] =
 	"  errors: {backend: web, query: q4, unit: ratio, every: 5s}\n"
 	"actions:\n"
 	"  - {name: auth-rollback, key: r, level: 2, class: reverse, verb: rollback, backend: hosts, confirmed: {time: 2m, on: 2026-11-16, where: staging, by: ravi}}\n"
+	"  - {name: auth-forward, level: 2, class: forward, verb: redeploy, backend: hosts}\n"
 	"  - {name: auth-slow, key: s, level: 2, verb: weight, backend: hosts, target: {pool: auth}}\n"
 	"  - {name: auth-everywhere, level: 2, class: reverse, verb: rollback, backend: hosts, target: {dir: /srv/all}, blast_radius: global}\n"
 	"  - {name: auth-data, level: 4, class: reverse, verb: revert, backend: hosts, target: {dir: /srv/data}}\n"
