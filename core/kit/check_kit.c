@@ -73,9 +73,6 @@ static void check_person(struct checker *c, struct kit_person *p)
 static void check_people(struct checker *c)
 {
 	for (size_t i = 0; i < c->k->n_people; i++)
-		if (!c->k->people[i].name)
-			c->k->people[i].name = c->k->people[i].id;
-	for (size_t i = 0; i < c->k->n_people; i++)
 		if (!node_get(object_of(&c->b, &c->k->people[i])->node, "uid"))
 			c->k->people[i].uid = UID_NOBODY;
 	roles_collect(c);

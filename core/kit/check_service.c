@@ -206,6 +206,8 @@ static void check_people_of(struct checker *c, struct kit_service *s)
 		s->on_call.v[0] = s->owner;
 		s->on_call.n = 1;
 	}
+	if (!s->escalate_to != !s->escalate_after)
+		mend_with(warn(c, place_in(&c->b, s, "escalate", -1), "`escalate` does nothing without both `after` and `to`"), "write {after: 10m, to: WHOM}");
 	for (size_t i = 0; i < c->k->n_lists && to; i++)
 		if (strcmp(c->k->lists[i].id, to->text) == 0)
 			return;

@@ -200,8 +200,8 @@ static const struct key verify_keys[] = {
 static const struct section section_verify = {"verify", "verify", 0, ROWS(verify_keys), YES, NO};
 
 static const struct key escalate_keys[] = {
-	{"after", KEY_DURATION, YES, NULL, OFF(kit_service, escalate_after), 0, "an action that runs this long", .min = 1},
-	{"to", KEY_NAME, YES, NULL, OFF(kit_service, escalate_to), 0, "person, role or list"},
+	{"after", KEY_DURATION, NO, NULL, OFF(kit_service, escalate_after), 0, "an action that runs this long", .min = 1},
+	{"to", KEY_NAME, NO, NULL, OFF(kit_service, escalate_to), 0, "person, role or list"},
 };
 static const struct section section_escalate = {"escalate", "escalate", 0, ROWS(escalate_keys), NO, NO};
 

@@ -223,6 +223,7 @@ static void test_warnings(void **state)
 		{TOP PEOPLE TIERS "backends: {m: {plugin: x, secrets: {token: {env: TOKEN}}}}\n", NULL, NULL, "from the environment"},
 		{TOP PEOPLE TIERS "backends: {m: {plugin: x, config: {password: geheim}}}\n", NULL, NULL, "looks like a secret"},
 		{TOP PEOPLE TIERS "backends: {m: {plugin: x, config: {version: 1.10}}}\n", NULL, NULL, "loses its spelling"},
+		{BASE, SERVICE("a") "escalate: {after: 10m}\n", NULL, "both `after` and `to`"},
 		{BASE "lists: {ops: []}\n", NULL, NULL, "has no members"},
 		{BASE "rubric: [{name: r, signal: up, when: '> 5', action: tell, owner: ann, timer: 5m}]\n",
 			SERVICE("a") "signals: {up: {backend: m, query: q, unit: ratio}}\n", NULL, "500%"},
@@ -493,11 +494,12 @@ static void test_find(void **state)
 static void test_logins(void **state)
 {
 	(void)state;
-	struct parsed x = parse(TOP "people: {a: {name: A, login: root, roles: [x]}, b: {name: B, uid: 0}, c: {name: C, login: nobody-at-all}}\n", NULL, NULL);
+	struct parsed x = parse(TOP "people: {a: {name: A, login: root, roles: [x]}, b: {name: B, uid: 0}, C: {login: nobody-at-all}}\n", NULL, NULL);
 	assert_non_null(x.k);
+	assert_string_equal(kit_person(x.k, "C")->name, "C");
 	kit_resolve_logins(x.k, &x.p);
 	assert_true(says(&x, PROBLEM_ERROR, "a and b are one user") && says(&x, PROBLEM_WARNING, "no login nobody-at-all"));
-	assert_true(x.p.errors == 1 && kit_person(x.k, "a")->uid == 0 && kit_person(x.k, "c")->uid == UID_NOBODY);
+	assert_true(x.p.errors == 1 && kit_person(x.k, "a")->uid == 0 && kit_person(x.k, "C")->uid == UID_NOBODY);
 	assert_true(kit_person_by_uid(x.k, 0) && !kit_person_by_uid(x.k, UID_NOBODY) && !kit_person_by_uid(x.k, 4711));
 	release(&x);
 }
