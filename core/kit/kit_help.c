@@ -6,6 +6,9 @@
 #include "kit/kit.h"
 #include "kit/schema.h"
 
+#define KEY_COLUMNS 20  /* where types begin */
+#define TYPE_COLUMNS 40 /* where help begins */
+
 static const char *type_word(const struct key *k)
 {
 	switch (k->type) {
@@ -41,17 +44,41 @@ static void put_words(struct buf *out, const char *words)
 			buf_addc(out, *p);
 }
 
-static void put_key(struct buf *out, const struct key *k)
+/* Columns since byte `from`; all that stands in the rows is one column wide. */
+static size_t columns(const struct buf *b, size_t from)
 {
-	size_t at = out->len;
-	buf_addf(out, "  %s%s", k->name, k->required ? "*" : "");
+	size_t n = 0;
+	for (size_t i = from; i < b->len; i++)
+		n += (b->data[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static void pad(struct buf *out, size_t from, size_t to)
+{
 	do
 		buf_addc(out, ' ');
-	while (out->len - at < 20 && !out->failed);
+	while (columns(out, from) < to && !out->failed);
+}
+
+/* One line where it fits a terminal of 80, else the help on a line of its own. */
+static void put_key(struct buf *out, const struct key *k)
+{
+	size_t at = out->len, help = 0;
+	buf_addf(out, "  %s%s", k->name, k->required ? "*" : "");
+	pad(out, at, KEY_COLUMNS);
 	put_words(out, type_word(k));
 	if (k->def)
 		buf_addf(out, " = %s", k->def[0] == '=' ? k->def + 1 : k->def);
-	buf_addf(out, "\n%20s%s\n", "", k->help);
+	for (const char *p = k->help; *p; p++)
+		help += (*p & 0xC0) != 0x80;
+	if (columns(out, at) >= TYPE_COLUMNS || TYPE_COLUMNS + help > 80) {
+		buf_addc(out, '\n');
+		at = out->len;
+		pad(out, at, KEY_COLUMNS + 2);
+	} else {
+		pad(out, at, TYPE_COLUMNS);
+	}
+	buf_addf(out, "%s\n", k->help);
 }
 
 static void put_section(struct buf *out, const struct section *s)

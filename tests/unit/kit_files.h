@@ -3,10 +3,12 @@
 #ifndef TESTS_KIT_FILES_H
 #define TESTS_KIT_FILES_H
 
+#include "cm.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/buf.h"
 #include "kit/kit_read.h"
 
 static inline void example_read(struct kit_files *out)
