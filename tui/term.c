@@ -22,7 +22,8 @@
 static struct {
 	SCREEN *screen;
 	struct termios before;
-	bool open, ascii, colours;
+	bool open, ascii, colours, linear;
+	struct buf last;          /* linear: what was printed, its digits masked */
 	volatile sig_atomic_t taken;
 	char rescue[256];
 	size_t n_rescue;
@@ -49,6 +50,8 @@ static short colour_fit(short c)
 
 void term_theme(const struct theme *t)
 {
+	if (term.linear)
+		return;
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		const struct paint *p = &t->paint[i];
 		attr_t a = A_NORMAL;
@@ -128,9 +131,56 @@ static void say(const char *s)
 
 static enum status refuse(struct fault *f)
 {
-	fault_set(f, STATUS_USAGE, "no-terminal", "the console needs a terminal whose cursor can be moved");
+	fault_set(f, STATUS_USAGE, "no-terminal", "the console needs a terminal");
 	fault_mend(f, "use the commands here: backout status, brief, fire; `backout help` lists them");
 	return STATUS_USAGE;
+}
+
+/* ---- a terminal that only goes forward (TERM=dumb) -------------------------------------- */
+
+/* Frames are printed one below the other, and only when more changed than figures. */
+static enum status linear_open(void)
+{
+	struct termios raw = term.before;
+
+	endwin();
+	delscreen(term.screen);
+	term.screen = NULL;
+	cfmakeraw(&raw);
+	raw.c_oflag = term.before.c_oflag;
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	buf_init(&term.last, (size_t)1 << 20);
+	term.linear = term.open = true;
+	term.taken = 1;
+	return STATUS_OK;
+}
+
+static void linear_draw(const struct cells *c)
+{
+	struct buf text, masked;
+
+	buf_init(&text, (size_t)1 << 20);
+	buf_init(&masked, (size_t)1 << 20);
+	cells_print(c, &text);
+	for (const char *p = buf_str(&text); *p; p++)
+		if (*p != ' ' && (unsigned char)*p < 0x80 && !strchr("0123456789_|.'", *p))
+			buf_addc(&masked, *p);
+	if (strcmp(buf_str(&masked), buf_str(&term.last)) != 0) {
+		bool gap = true; /* several empty lines are one */
+		putchar('\n');
+		for (const char *p = buf_str(&text); *p;) {
+			size_t n = strcspn(p, "\n");
+			if (n || !gap)
+				printf("%.*s\n", (int)n, p);
+			gap = !n;
+			p += n + (p[n] == '\n');
+		}
+		fflush(stdout);
+		buf_reset(&term.last);
+		buf_adds(&term.last, buf_str(&masked));
+	}
+	buf_release(&text);
+	buf_release(&masked);
 }
 
 enum status term_open(const struct theme *t, struct fault *f)
@@ -142,12 +192,8 @@ enum status term_open(const struct theme *t, struct fault *f)
 	term.screen = newterm(NULL, stdout, stdin);
 	if (!term.screen)
 		return refuse(f);
-	if (!has("cup")) {
-		endwin();
-		delscreen(term.screen);
-		term.screen = NULL;
-		return refuse(f);
-	}
+	if (!has("cup"))
+		return linear_open();
 	raw();
 	noecho();
 	nonl();
@@ -171,6 +217,12 @@ void term_close(void)
 	if (!term.open)
 		return;
 	term.open = false;
+	if (term.linear) {
+		buf_release(&term.last);
+		term.taken = 0;
+		tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+		return;
+	}
 	say(PASTE_OFF);
 	endwin();
 	term.taken = 0;
@@ -182,7 +234,7 @@ void term_close(void)
 
 void term_suspend(void)
 {
-	if (!term.open)
+	if (!term.open || term.linear)
 		return;
 	say(PASTE_OFF);
 	def_prog_mode();
@@ -215,7 +267,8 @@ void term_size(int *out_rows, int *out_cols)
 
 void term_resize(int rows, int cols)
 {
-	resizeterm(rows, cols);
+	if (!term.linear)
+		resizeterm(rows, cols);
 	cells_release(&term.shown);
 }
 
@@ -235,7 +288,13 @@ static void put(const struct cell *c, int row, int col)
 
 void term_draw(const struct cells *c, bool whole)
 {
-	bool same = !whole && term.shown.rows == c->rows && term.shown.cols == c->cols;
+	bool same;
+
+	if (term.linear) {
+		linear_draw(c);
+		return;
+	}
+	same = !whole && term.shown.rows == c->rows && term.shown.cols == c->cols;
 
 	if (!same) {
 		cells_release(&term.shown);

@@ -100,6 +100,21 @@ static bool first_of_two(struct ui *u, const struct key *k)
 	return false;
 }
 
+/* Without a cursor the one service that is in trouble has the focus; with several none has. */
+static const char *only_trouble(const struct scene *s)
+{
+	const char *only = "";
+
+	for (size_t i = 0; s->screen == SCREEN_PENDING && i < s->m->kit->n_services; i++) {
+		if (service_rank(s, &s->m->kit->services[i]) > 1)
+			continue;
+		if (*only)
+			return "";
+		only = s->m->kit->services[i].name;
+	}
+	return only;
+}
+
 /* An action of the kit by its key: of the incident's services while one is open, else of the focused one. */
 static const struct kit_action *action_of(struct ui *u, const struct sight *s, char key)
 {
@@ -113,7 +128,7 @@ static const struct kit_action *action_of(struct ui *u, const struct sight *s, c
 		scene_make(&sc, u, s, u->rows, u->cols);
 		scene_page(&sc, &p, u->cols);
 		const struct item *it = page_cursor_item(&p);
-		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it ? it->service : "");
+		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it ? it->service : only_trouble(&sc));
 		page_release(&p);
 	}
 	for (size_t i = 0; i < k->n_services; i++) {

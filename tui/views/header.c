@@ -111,7 +111,7 @@ static void first_line(const struct scene *s, struct cells *out)
 
 	right = people_draw(s, out, col + (s->inc ? 10 : 0), right);
 	if (s->inc && s->screen == SCREEN_VERIFIED)
-		col = cells_textf(out, 0, col, right - col, ROLE_HEAD, "%s: VERIFIED", s->inc->title);
+		col = cells_textf(out, 0, col, right - col, ROLE_HEAD, "%s VERIFIED: %s", s->inc->name, s->inc->title);
 	else if (s->inc)
 		col = cells_textf(out, 0, col, right - col, ROLE_HEAD, "%s %s", s->inc->name, s->inc->title);
 	else if (s->m && s->m->kit_name)
@@ -167,7 +167,7 @@ static void quiet_line(const struct scene *s, struct cells *out)
 			last = s->m->incidents.v[i].closed.at;
 	col = cells_text(out, 1, 1, 8, ROLE_GOOD, "QUIET");
 	if (last)
-		col = cells_textf(out, 1, col + 1, 12, ROLE_TEXT, "%s", age_minutes(s->now.at - last, age));
+		col = cells_textf(out, 1, col + 1, 12, ROLE_TEXT, "%s", age_long(s->now.at - last, age));
 	col = counts_draw(s, out, col + 3, true);
 	sources_draw(s, out, col + 2);
 }

@@ -315,12 +315,13 @@ static void check_value(const struct scene *s, const char *service, const struct
 {
 	char name[72];
 	const struct kit_service *svc = kit_service(s->m->kit, service);
+	const struct kit_row *row = kit_row(s->m->kit, c->name);
 	const struct kit_signal *sig = NULL;
 
 	*out = 0;
 	if (isnan(c->value))
 		return;
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(c->name, " "), c->name);
+	snprintf(name, sizeof name, "%.*s", row ? (int)strlen(row->signal) : (int)strcspn(c->name, " "), row ? row->signal : c->name);
 	if (svc)
 		sig = kit_signal(svc, name);
 	unit_print(c->value, sig ? sig->unit : UNIT_NUMBER, out, cap);
@@ -340,6 +341,8 @@ static void check_line(const struct scene *s, struct page *p, const char *servic
 		snprintf(text, sizeof text, "good %s of %s", duration_clock(c->held_us, a), duration_clock(c->need_us, b));
 	else
 		snprintf(text, sizeof text, "%s", !strcmp(c->state, "cannot-tell") ? "cannot tell" : c->state);
+	if (!*value)
+		name -= 10; /* nothing was measured: the reason gets the room */
 	page_put(p, name + 12, 18, good ? ROLE_TEXT : !strcmp(c->state, "cannot-tell") ? ROLE_UNKNOWN : ROLE_SOON, "%s", text);
 	if (c->detail && *c->detail)
 		snprintf(word, sizeof word, "%s", c->detail);

@@ -35,7 +35,7 @@ static enum role since_words(const struct scene *s, const struct model_change *c
 		snprintf(out, cap, "%s not known", g.v[0].signal->name);
 		role = ROLE_UNKNOWN;
 	} else {
-		snprintf(out, cap, "good now, %s", age_minutes(s->now.at - c->at, t));
+		snprintf(out, cap, "good now, %s", age_long(s->now.at - c->at, t));
 	}
 	gauges_release(&g);
 	return role;
@@ -206,7 +206,9 @@ void view_quiet(const struct scene *s, struct page *p)
 	if (s->demo) {
 		page_line(p, DROP_BLANK);
 		page_line(p, 5);
-		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "A bad release is on its way: wait for it. Then press D and Enter.");
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", s->m->incidents.n ?
+			"That was it. t tells what happened, q leaves; `backout demo --clean` removes it all." :
+			"A bad release is on its way: wait for it. Then press D and Enter.");
 	}
 }
 
@@ -263,7 +265,7 @@ static void latest_of(const struct scene *s, struct page *p, const char *service
 		page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
 		page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
 		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s, %s, %s ago%s%s", service, c->to, when_short(s, c->at, t),
-			age_minutes(s->now.at - c->at, d), c->by ? ", ask " : "", c->by ? c->by : "");
+			age_long(s->now.at - c->at, d), c->by ? ", ask " : "", c->by ? c->by : "");
 		return;
 	}
 }
