@@ -4,11 +4,20 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+/* One context for a thread's life: making one costs more than a short digest. */
+static _Thread_local EVP_MD_CTX *ctx;
+static _Thread_local EVP_MD *md;
+
+void sha256_thread_end(void)
+{
+	EVP_MD_CTX_free(ctx);
+	EVP_MD_free(md);
+	ctx = NULL;
+	md = NULL;
+}
+
 void sha256_pieces(const struct piece *p, size_t n, unsigned char out[SHA_LEN])
 {
-	/* One context for the process' life: making one costs more than a short digest. */
-	static _Thread_local EVP_MD_CTX *ctx;
-	static _Thread_local EVP_MD *md;
 	if (!ctx && (ctx = EVP_MD_CTX_new()) != NULL && (md = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL)
 		(void)EVP_DigestInit_ex2(ctx, md, NULL);
 	if (!ctx || EVP_DigestInit_ex2(ctx, NULL, NULL) != 1)

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_safe.h"
-#include "cli/offline.h"
+#include "cli/reading.h"
 #include "journal/journal.h"
 
 #define FLUSH_AT 65536
@@ -298,7 +298,7 @@ enum status cmd_log(struct cli *c)
 	struct buf path;
 	buf_init(&path, 8192);
 	buf_init(&l.out, LINE_MAX_BYTES);
-	s = offline_store(c, &path, &f);
+	s = reading_store(c, &path, &f);
 	if (s == STATUS_OK)
 		s = run(&l, buf_str(&path), &f);
 	buf_release(&path);

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "cli/commands.h"
-#include "cli/offline.h"
+#include "cli/reading.h"
 #include "feed/feed.h"
 #include "journal/journal.h"
 
@@ -94,7 +94,7 @@ enum status cmd_verify(struct cli *c)
 	if (c->argc > 1)
 		buf_adds(&path, c->argv[1]);
 	else
-		s = offline_store(c, &path, &f);
+		s = reading_store(c, &path, &f);
 	s = s == STATUS_OK ? verify(c, buf_str(&path), &o) : cli_fail(c, s, &f);
 	buf_release(&path);
 	return s;

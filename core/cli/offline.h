@@ -1,5 +1,5 @@
-/* What commands that read a store directly share: which store is meant.  Used
- * by log and verify; never starts an engine and never writes. */
+/* Which store is meant where no kit says so.  Used by reading.c alone; never
+ * starts an engine and never writes. */
 #ifndef CLI_OFFLINE_H
 #define CLI_OFFLINE_H
 

@@ -55,6 +55,12 @@ static enum status find_store(const struct cli *c, struct buf *out, struct clien
 	return offline_store(c, out, f);
 }
 
+enum status reading_store(const struct cli *c, struct buf *out_path, struct fault *f)
+{
+	struct client_paths paths;
+	return find_store(c, out_path, &paths, f);
+}
+
 /* ---- is anybody at home ----------------------------------------------------------- */
 
 static bool engine_runs(const char *store)

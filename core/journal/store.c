@@ -213,8 +213,11 @@ static const char *row_text(sqlite3_stmt *st, int column, size_t *out_len)
 	const char *s = (const char *)sqlite3_column_text(st, column);
 	if (!s)
 		return NULL;
-	*out_len = strlen(s);
-	return *out_len == (size_t)sqlite3_column_bytes(st, column) ? s : NULL;
+	size_t len = strlen(s);
+	if (len != (size_t)sqlite3_column_bytes(st, column))
+		return NULL;
+	*out_len = len;
+	return s;
 }
 
 static bool row_null(sqlite3_stmt *st, int column)
@@ -238,6 +241,7 @@ bool store_row(sqlite3_stmt *st, struct event *out, const char **out_what)
 	out->seq = sqlite3_column_int64(st, 0);
 	out->at = sqlite3_column_int64(st, 1);
 	out->mono = sqlite3_column_int64(st, 3);
+	out->boot = out->incident = out->kind = out->actor = out->body = NULL;
 	out->body_len = 0;
 	if (!(out->boot = row_text(st, 2, &n)))
 		bad = "its boot is not text";

@@ -30,6 +30,7 @@ struct verify {
 static void *reader(void *arg)
 {
 	scan_run(arg);
+	sha256_thread_end();
 	return NULL;
 }
 

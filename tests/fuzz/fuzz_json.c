@@ -1,6 +1,6 @@
 /* JSON lines as they come from plugins, clients and the journal.  Whatever is
  * accepted must print, parse again, and print the same bytes; so must its
- * canonical form, which digests are made of. */
+ * canonical form, which digests are made of; json_check must take the same. */
 #include "config.h"
 
 #include <stdint.h>
@@ -47,7 +47,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json *v = NULL;
 	struct fault f;
 
-	if (json_parse((const char *)data, size, JSON_LINE_MAX, &v, &f) != STATUS_OK)
+	enum json_type type;
+	enum status s = json_parse((const char *)data, size, JSON_LINE_MAX, &v, &f);
+	/* the journal's door asks without a tree: it must say the same */
+	if (json_check((const char *)data, size, JSON_LINE_MAX, &type, NULL) != s || type != json_type(v))
+		abort();
+	if (s != STATUS_OK)
 		return 0;
 	round_trip(v, false);
 	round_trip(v, true);
