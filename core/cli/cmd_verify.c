@@ -1,6 +1,8 @@
 /* backout verify [PATH] [--head H] [--anchors F] [--deep] */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/reading.h"
@@ -90,12 +92,14 @@ enum status cmd_verify(struct cli *c)
 	if (s != STATUS_OK)
 		return s;
 	struct buf path;
+	struct client_paths *paths = mem_new(sizeof *paths);
 	buf_init(&path, 8192);
 	if (c->argc > 1)
 		buf_adds(&path, c->argv[1]);
 	else
-		s = reading_store(c, &path, &f);
+		s = reading_store(c, &path, paths, &f);
 	s = s == STATUS_OK ? verify(c, buf_str(&path), &o) : cli_fail(c, s, &f);
 	buf_release(&path);
+	free(paths);
 	return s;
 }

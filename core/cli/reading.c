@@ -55,10 +55,13 @@ static enum status find_store(const struct cli *c, struct buf *out, struct clien
 	return offline_store(c, out, f);
 }
 
-enum status reading_store(const struct cli *c, struct buf *out_path, struct fault *f)
+enum status reading_store(const struct cli *c, struct buf *out_path, struct client_paths *out_paths, struct fault *f)
 {
-	struct client_paths paths;
-	return find_store(c, out_path, &paths, f);
+	memset(out_paths, 0, sizeof *out_paths);
+	enum status s = find_store(c, out_path, out_paths, f);
+	if (s == STATUS_OK && !out_paths->store[0])
+		s = client_paths_of(buf_str(out_path), "any", NULL, out_paths, f);
+	return s;
 }
 
 /* ---- is anybody at home ----------------------------------------------------------- */

@@ -25,8 +25,9 @@ void follower_close(struct follower *from);
  * Says on standard error where something is open or unknown and no engine runs. */
 enum status reading_open(const struct cli *c, struct reading *out, struct fault *f);
 void reading_close(struct reading *r);
-/* Only which store is meant, as above, for those that read its events and fold nothing: log and verify. */
-enum status reading_store(const struct cli *c, struct buf *out_path, struct fault *f);
+/* Only which store is meant, as above, for those that read its events and fold nothing: log and verify.
+ * out_paths: where its engine's things lie. */
+enum status reading_store(const struct cli *c, struct buf *out_path, struct client_paths *out_paths, struct fault *f);
 
 /* The incident that is meant: word, else --incident, else the only open one.  OK with *out NULL where none is
  * open and none was named. */
