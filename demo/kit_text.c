@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +12,20 @@
 #include "base/instant.h"
 #include "demo/kit_text.h"
 
+int64_t kit_scale(int64_t us, double speed)
+{
+	double ms = (double)us / 1000.0 / speed;
+	int64_t step = ms >= 2000 ? 1000 : 100; /* a person reads them: 3s, not 2667ms */
+	int64_t scaled = (int64_t)(ms / (double)step + 0.5) * step;
+	return scaled > 0 ? scaled : step;
+}
+
 static bool put_duration(const char *word, double speed, struct buf *out)
 {
 	int64_t us;
 	if (!duration_parse(word, &us))
 		return false;
-	int64_t ms = (int64_t)ceil((double)us / 1000.0 / speed);
+	int64_t ms = kit_scale(us, speed);
 	return ms % 1000 ? buf_addf(out, "%" PRId64 "ms", ms) : buf_addf(out, "%" PRId64 "s", ms / 1000);
 }
 

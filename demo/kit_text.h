@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -17,6 +18,8 @@ struct kit_world {
 	double speed, pace;              /* durations are divided by speed, traffic multiplied by pace */
 	const struct kit_value *values;  /* ends with a NULL name */
 };
+/* A duration of the kit at that speed, in milliseconds, rounded to what a person reads with ease. */
+int64_t kit_scale(int64_t us, double speed);
 /* False where the template names something that the world does not have. */
 bool kit_fill(const char *text, const struct kit_world *w, struct buf *out);
 /* Write all templates below dir (made, 0700). */

@@ -61,7 +61,7 @@ static bool log_in(struct traffic *t, struct user *u)
 	char body[64];
 	struct buf out;
 	buf_init(&out, 4096);
-	bool typo = roll(t, 250) == 0;
+	bool typo = roll(t, 400) == 0;
 	snprintf(body, sizeof body, "%s %s", u->name, typo ? "wrong" : "right");
 	int status = http_client_call(&t->c[SHOP_AUTH], "POST", "/login", NULL, body, &out);
 	bool good = status == 200 && out.len < sizeof u->token;

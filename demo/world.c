@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/instant.h"
 #include "base/json.h"
 #include "base/os.h"
 #include "base/text.h"
@@ -189,7 +190,7 @@ static bool make_kit(const struct world *w)
 	snprintf(uid, sizeof uid, "%lu", (unsigned long)getuid());
 	snprintf(dir, sizeof dir, "%s/kit", w->o->dir);
 	char window[24];
-	snprintf(window, sizeof window, "%g", 15.0 / w->o->speed);
+	snprintf(window, sizeof window, "%g", (double)kit_scale(15 * US_SECOND, w->o->speed) / 1000.0);
 	const struct kit_value values[] = {
 		{"PERSON", person(who, sizeof who)}, {"UID", uid}, {"WORLD", w->root}, {"WINDOW_S", window},
 		{"AUTH_PORT", port[SHOP_AUTH]}, {"CHECKOUT_PORT", port[SHOP_CHECKOUT]}, {"LEDGER_PORT", port[SHOP_LEDGER]},
