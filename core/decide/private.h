@@ -42,6 +42,7 @@ struct verify_watch {
 	int64_t acted_t;
 	VEC(struct check_watch) checks;
 	char said[600];                    /* states of the checks as last recorded */
+	int64_t said_t;                    /* and when */
 };
 struct feed_list { uint32_t *v; size_t n, cap; bool known; };
 struct judge {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SAY_EVERY (5 * US_SECOND)
+
 void verify_watch_release(struct verify_watch *w)
 {
 	vec_release(&w->checks);
@@ -194,10 +196,12 @@ static void look_condition(struct look *l, const struct model *m, const struct j
 	int64_t need = c->by_clear ? c->t.clear_us : f.need;
 	int64_t held = c->by_clear ? f.clear_held : f.held;
 	bool good = c->by_clear ? f.cleared : f.holds;
-	enum check_state s = good ? CHECK_GOOD : f.quality != QUALITY_OK ? CHECK_CANNOT_TELL : held >= 0 ? CHECK_WAITING : CHECK_BAD;
-	const char *detail = NULL;
+	bool draining = t < c->t.not_before_t + (c->t.signal ? c->t.signal->every : 0) && !c->t.bad.any;
+	enum check_state s = good ? CHECK_GOOD : draining ? CHECK_WAITING : f.quality != QUALITY_OK ? CHECK_CANNOT_TELL :
+		held >= 0 ? CHECK_WAITING : CHECK_BAD;
+	const char *detail = draining ? "its window drains first" : NULL;
 	if (s == CHECK_CANNOT_TELL)
-		detail = t < c->t.not_before_t || !c->t.bad.any ? "no sample newer than the revert and its window yet" : "no fresh sample";
+		detail = c->t.bad.any ? "no fresh sample" : "no sample newer than the revert yet";
 	l->measured++;
 	put_check(l, c->name, c->from, s, c->was_bad, held > 0 ? (held < need ? held : need) : 0, need, f.value, detail);
 }
@@ -289,7 +293,8 @@ static void look_at(const struct model *m, const struct judge *j, const struct n
 	jw_arr_end(&l.w);
 	enum verify_state s = state_of(&l, w, t);
 	const struct model_verify *was = model_verify(i, w->service->name);
-	if (!was || was->state != s || strcmp(w->said, l.states) != 0) {
+	bool due = t - w->said_t >= SAY_EVERY; /* values move though no state does */
+	if (!was || was->state != s || strcmp(w->said, l.states) != 0 || due) {
 		struct jw jw = drafts_begin(out, EVENT_VERIFY, w->incident, "engine");
 		jw_kstr(&jw, "service", w->service->name);
 		jw_kstr(&jw, "state", verify_state_name(s));
@@ -298,6 +303,7 @@ static void look_at(const struct model *m, const struct judge *j, const struct n
 		jw_raw(&jw, buf_str(&checks), checks.len);
 		draft_end(&jw);
 		text_copy(w->said, sizeof w->said, l.states);
+		w->said_t = t;
 	}
 	buf_release(&checks);
 }

@@ -106,7 +106,12 @@ const char *unit_print(double v, enum unit unit, char *out, size_t cap)
 	}
 	switch (unit) {
 	case UNIT_RATIO: (void)snprintf(out, cap, "%.1f %%", v * 100); break;
-	case UNIT_S: (void)snprintf(out, cap, "%.2f s", v); break;
+	case UNIT_S: /* a page takes milliseconds, a job seconds: never 0.00 */
+		if (fabs(v) >= 0.0995)
+			(void)snprintf(out, cap, "%.2f s", v);
+		else
+			(void)snprintf(out, cap, fabs(v) >= 0.00995 ? "%.0f ms" : "%.1f ms", v * 1000);
+		break;
 	case UNIT_MS: (void)snprintf(out, cap, "%.0f ms", v); break;
 	case UNIT_COUNT: (void)snprintf(out, cap, "%.0f", v); break;
 	case UNIT_NUMBER: plain_print(v, out, cap); break;
