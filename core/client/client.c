@@ -45,6 +45,8 @@ void client_free(struct client *c)
 	if (!c)
 		return;
 	c->freed = true;
+	if (c->seen_seq && c->seen_seq != c->kept_seq && c->seen_chain[0])
+		heads_write(c->store, c->seen_seq, c->seen_chain);
 	if (c->pipe) {
 		c->pipe->data = NULL;
 		uv_close((uv_handle_t *)c->pipe, freed);

@@ -2,7 +2,8 @@
  * asks.  Used by the console and by every command that talks to the engine.
  * The wire is one JSON object a line (docs/events.md, "the socket"):
  *
- *   engine -> client   {"hello":{"protocol":1,"build","reducer","store","kit","environment","person","uid","store_path"}}
+ *   engine -> client   {"hello":{"protocol":1,"build","reducer","store","kit","environment","person","uid","store_path",
+ *                               "kit_dir","pid","seq","chain"}}
  *                      {"snapshot":MODEL}            after "follow"
  *                      {"event":{seq,at,boot,mono,incident,kind,actor,body,chain}}
  *                      {"reply":{"id":N,"status":0-5,"result":{…}|"error":{code,what,mend,where?}}}

@@ -34,18 +34,38 @@ static void tell_problem(struct client *c, const char *text)
 	buf_release(&b);
 }
 
+/* What we last saw of this store: in this life, or in an earlier client's. */
+static bool last_seen(struct client *c, const char *store, int64_t *out_seq, char chain[SHA_HEX])
+{
+	if (strcmp(store, c->store) != 0) {
+		text_copy(c->store, sizeof c->store, store);
+		if (!heads_read(store, &c->seen_seq, c->seen_chain))
+			c->seen_seq = 0;
+		c->kept_seq = c->seen_seq;
+	}
+	*out_seq = c->seen_seq;
+	text_copy(chain, SHA_HEX, c->seen_chain);
+	return c->seen_seq > 0;
+}
+
 /* The journal of a store only grows: one that is shorter than what we saw was put back or cut. */
 static void compare_heads(struct client *c)
 {
-	const char *store = json_get_str(c->hello, "store", "");
-	int64_t seq = json_get_int(c->hello, "seq", 0);
-	char text[200];
-	if (!strcmp(store, c->store) && seq < c->seen_seq) {
-		snprintf(text, sizeof text, "the journal has gone back: it ends at event %lld, this console saw %lld", (long long)seq, (long long)c->seen_seq);
-		tell_problem(c, text);
+	int64_t seq = json_get_int(c->hello, "seq", 0), seen;
+	const char *chain = json_get_str(c->hello, "chain", "");
+	char text[200], was[SHA_HEX];
+	if (last_seen(c, json_get_str(c->hello, "store", ""), &seen, was)) {
+		if (seq < seen)
+			snprintf(text, sizeof text, "the journal has gone back: it ends at event %lld, and event %lld was seen before", (long long)seq, (long long)seen);
+		else if (seq == seen && chain[0] && strcmp(chain, was) != 0)
+			snprintf(text, sizeof text, "the journal was rewritten: its event %lld is not the one that was seen before", (long long)seq);
+		else
+			text[0] = '\0';
+		if (text[0])
+			tell_problem(c, text);
 	}
-	text_copy(c->store, sizeof c->store, store);
 	c->seen_seq = seq;
+	text_copy(c->seen_chain, sizeof c->seen_chain, chain);
 }
 
 static void greeted(struct client *c, struct json *line)
@@ -84,6 +104,7 @@ static void took_snapshot(struct client *c, const struct json *dump)
 	model_free(c->model);
 	c->model = m;
 	c->seen_seq = m->seq;
+	hex_print(m->chain, SHA_LEN, c->seen_chain);
 	if (c->ev.snapshot)
 		c->ev.snapshot(c, c->ctx);
 }
@@ -122,6 +143,7 @@ static void took_event(struct client *c, const char *s, size_t n)
 		sha256(ev.body, ev.body_len, ev.body_sha);
 		model_reduce(c->model, &ev);
 		c->seen_seq = ev.seq;
+		hex_print(ev.chain, SHA_LEN, c->seen_chain);
 		if (c->ev.event)
 			c->ev.event(c, c->ctx, &ev);
 	} else if (!good || (c->model && ev.seq > c->model->seq)) {

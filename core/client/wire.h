@@ -40,7 +40,9 @@ struct client {
 	const struct json *hello;
 	struct model *model;
 	char store[40];          /* of the engine we knew */
-	int64_t seen_seq;        /* newest of it that we saw */
+	int64_t seen_seq;        /* newest of it that we saw, and its chain */
+	char seen_chain[SHA_HEX];
+	int64_t kept_seq;        /* what the file of heads says */
 	int64_t beat;            /* mono of the last beat; 0 never */
 	VEC(struct pending) pending;
 	int64_t next_id;
@@ -53,6 +55,10 @@ void wire_lost(struct client *c, const char *why);
 
 /* client_fold.c */
 void fold_line(struct client *c, const char *s, size_t n);
+
+/* client_heads.c */
+bool heads_read(const char *store, int64_t *out_seq, char out_chain[SHA_HEX]);
+void heads_write(const char *store, int64_t seq, const char *chain);
 
 /* client_asks.c */
 void asks_up(struct client *c);                        /* hello was received: send what waits */

@@ -65,6 +65,9 @@ static void tick(void *ctx)
 	bool decided = ds.n > 0;
 	enum status s = engine_commit(e, &ds, &now, NULL);
 	drafts_release(&ds);
+	if (e->anchor_due)
+		anchors_write(e, true);
+	e->anchor_due = false;
 	if (e->kit_again && !model_open_incidents(e->model, NULL))
 		kit_look(e);
 	os_now(&now);

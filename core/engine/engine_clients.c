@@ -237,6 +237,8 @@ static void say_hello(struct peer *p)
 	struct engine *e = p->e;
 	struct buf b;
 	struct jw w;
+	char chain[SHA_HEX];
+	hex_print(e->model->chain, SHA_LEN, chain);
 	buf_init(&b, 65536);
 	jw_init(&w, &b);
 	jw_obj(&w);
@@ -254,6 +256,7 @@ static void say_hello(struct peer *p)
 	jw_kstr(&w, "kit_dir", e->kit_dir);
 	jw_kint(&w, "pid", getpid());
 	jw_kint(&w, "seq", e->model->seq);
+	jw_kstr(&w, "chain", chain);
 	jw_obj_end(&w);
 	jw_obj_end(&w);
 	buf_addc(&b, '\n');

@@ -43,6 +43,8 @@ static void landed(struct engine *e, const struct drafts *ds, const struct now *
 		clients_event(e, &ev);
 		if (d->kind == EVENT_INCIDENT_CLOSED || d->kind == EVENT_KIT_LOADED)
 			e->kit_again = true;
+		if (d->kind == EVENT_ACTION_FIRED)
+			e->anchor_due = true;
 	}
 	engine_tick_by(e, TICK_MS);
 }

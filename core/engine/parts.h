@@ -151,6 +151,8 @@ struct engine {
 	unsigned looks;
 	char kit_bad[SHA_HEX];                       /* digest of a changed kit that was noticed already */
 
+	int64_t anchored; bool anchoring, anchor_due;
+
 	bool ending;
 	enum status exit;
 	struct fault why;
@@ -229,6 +231,9 @@ enum status kit_at_start(struct engine *e, const struct kit_files *files, const 
 void kit_look(struct engine *e);
 enum status kit_reload(struct engine *e, struct drafts *out, struct buf *result, struct fault *f);
 enum status kit_load(const char *dir, struct kit_files *out_files, struct kit **out_kit, struct fault *f);
+
+/* engine_anchor.c */
+void anchors_write(struct engine *e, bool due);
 
 /* engine_self.c */
 void self_check(struct engine *e);
