@@ -103,7 +103,11 @@ def main():
         processes = json.loads((world[0] / "world.json").read_text())["processes"]
         for c in both:
             c.kill()
-        os.kill(engine_of(world[0]), signal.SIGKILL)
+        # an engine that the other console started may still have been on its way, and takes the lock over
+        for _ in range(10):
+            if engine := engine_of(world[0]):
+                os.kill(engine, signal.SIGKILL)
+            time.sleep(0.1)
         until("the world ends with its killed engine", 5, lambda: not any(alive(p["pid"]) for p in processes))
         print("killed engine: ok", flush=True)
 
