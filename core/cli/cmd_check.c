@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/check_secrets.h"
 #include "cli/commands.h"
 #include "cli/json_safe.h"
 #include "kit/kit_read.h"
@@ -28,8 +29,10 @@ static enum status look(const char *dir, struct checked *out, struct fault *f)
 	if (s)
 		return s;
 	(void)kit_parse(out->files.v, out->files.n, &out->kit, &out->problems);
-	if (out->kit)
+	if (out->kit) {
 		kit_resolve_logins(out->kit, &out->problems);
+		check_secrets(out->kit, dir, &out->problems);
+	}
 	return STATUS_OK;
 }
 

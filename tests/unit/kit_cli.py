@@ -95,6 +95,20 @@ def check(tmp):
     expect("nothing raw reaches the terminal", r.returncode == 1 and "\x1b" not in r.stdout and "\u202e" not in r.stdout, r)
 
 
+def secrets(tmp):
+    kit = os.path.join(tmp, "secrets")
+    write(os.path.join(kit, "kit.yaml"), "kit: 1\nname: t\nenvironment: e\nbackends:\n  b: {plugin: x, secrets: {token: {file: t.secret}}}\n")
+    r = run("check", kit)
+    expect("a secret that is not here is a warning", r.returncode == 0 and "kit.yaml:5:" in r.stdout and "is not here" in r.stdout, r)
+    write(os.path.join(kit, "t.secret"), "hunter2")
+    r = run("check", kit)
+    expect("a secret that others can read is an error", r.returncode == 1 and "can be read by others" in r.stdout and "chmod 600" in r.stdout, r)
+    expect("and is not shown", "hunter2" not in r.stdout + r.stderr)
+    os.chmod(os.path.join(kit, "t.secret"), 0o600)
+    r = run("check", kit)
+    expect("a secret of one's own is fine", r.returncode == 0 and "0 warnings" in r.stdout, r)
+
+
 def documents(tmp):
     doc = open(os.path.join(top, "docs/kit.md")).read()
     kit = os.path.join(tmp, "doc")
@@ -116,5 +130,6 @@ with tempfile.TemporaryDirectory(prefix="backout-kit-") as directory:
     os.chmod(directory, 0o755)
     baseline(directory)
     check(directory)
+    secrets(directory)
     documents(directory)
 sys.exit(1 if failures else 0)
