@@ -17,6 +17,8 @@ static void params_begin(struct buf *b, struct jw *w, const struct fire *f)
 	jw_obj(w);
 	if (f->c->incident)
 		jw_kstr(w, "incident", f->c->incident);
+	else if (f->joins && f->incident[0])
+		jw_kstr(w, "incident", f->incident);
 	if (f->reason)
 		jw_kstr(w, "reason", f->reason);
 	if (f->break_glass)
@@ -83,6 +85,7 @@ static enum status fire_it(struct fire *f, const struct json *panel)
 	if (s)
 		return cli_fail(f->c, s, &fault);
 	text_copy(key, sizeof key, json_get_str(result, "key", ""));
+	text_copy(f->incident, sizeof f->incident, json_get_str(result, "incident", ""));
 	json_free(result);
 	return key[0] ? fire_follow(f, key) : STATUS_OK;
 }
@@ -140,6 +143,9 @@ static enum status fire_one(struct fire *f, const char *action)
 		fprintf(stderr, "%s runs already: following it\n", key);
 		return fire_follow(f, key);
 	}
+	const struct model *m = client_model(f->s.client);
+	const struct kit_action *k = m->kit ? kit_action(m->kit, f->service, action) : NULL;
+	f->joins = k && !model_incident_of_service(m, k->service->name);
 	enum status s = arm(f, action, &panel, &fault);
 	if (s)
 		return cli_fail(f->c, s, &fault);

@@ -10,6 +10,8 @@ struct fire {
 	struct session s;
 	const char *reason, *to, *service;
 	bool yes, wait, dry_run, break_glass;
+	char incident[72];           /* of the one fired before: the next ones belong to it, too */
+	bool joins;                  /* the present one's service is in no open incident yet */
 };
 
 /* Sort the actions' names into the plan's order: flags, consumers, what they depend on. */

@@ -24,11 +24,10 @@ static void put_clock(struct drafts *out, const char *what, int64_t by)
 void self_start_drafts(struct engine *e, const struct now *now, struct drafts *out)
 {
 	const struct model *m = e->model;
-	if (m->now.at && m->now.boot && strcmp(m->now.boot, now->boot) != 0)
-		put_clock(out, "boot", now->at - m->now.at);
 	struct stamp t = stamp_of_now(now);
-	if (m->seq > 1 && m->now.at)
-		put_clock(out, "gap", stamp_diff(&m->now, &t, NULL));
+	bool reboot = m->now.at && m->now.boot && strcmp(m->now.boot, now->boot) != 0;
+	if (m->seq > 1 && m->now.at) /* either way nobody watched for that long */
+		put_clock(out, reboot ? "boot" : "gap", stamp_diff(&m->now, &t, NULL));
 	struct jw j = draft_open(out, EVENT_ENGINE, NULL, "engine");
 	jw_kstr(&j, "what", "started");
 	jw_kstr(&j, "host", e->host);

@@ -347,6 +347,68 @@ def test_plugin_that_is_not_there():
         agree(lab, 0)
 
 
+def test_unknown_ends_the_command_with_5_and_a_person_resolves():
+    with Lab(timeout="20s") as lab:
+        lab.set("after", "30")
+        lab.set("reconcile", "unknown")
+        lab.engine()
+        c = declared(lab)
+        fire = lab.start("fire", "auth-rollback", "--reason", "t", "--yes")
+        c.until("action.progress")
+        wait_for(lambda: lab.effects())
+        for pid in acting(lab):
+            os.kill(pid, signal.SIGKILL)
+        start = time.monotonic()
+        out, err = fire.communicate(timeout=20)
+        assert fire.returncode == 5 and "unknown" in out, (fire.returncode, out, err)
+        assert time.monotonic() - start < 13
+        assert lab.run("status").returncode == 0
+        assert lab.run("resolve", "INC-1/1", "done", "--reason", "seen on the host").returncode == 0
+        e = c.until("action.ended", outcome="done")
+        assert e["actor"] == "tess" and "seen on the host" in str(e["body"]), e
+        assert lab.run("resolve", "INC-1/1", "failed", "--reason", "no").returncode == 1
+        agree(lab, 1)
+
+
+def test_several_run_in_the_plans_order():
+    """Consumers before what they depend on, whatever the order of the words; it stops at the first that is not done."""
+    with Lab(services=("auth", "ledger", "shop"), depends={"shop": "ledger", "auth": "shop"}) as lab:
+        lab.engine()
+        c = lab.client()
+        for s in ("auth", "ledger", "shop"):
+            c.until("deploy", service=s)
+        r = lab.run("fire", "ledger-rollback", "shop-rollback", "auth-rollback", "--reason", "all back", "--yes")
+        assert r.returncode == 0, r
+        c.good("status")
+        fired = [e["body"]["a"]["service"] for e in c.events if e["kind"] == "action.requested"]
+        assert fired == ["auth", "shop", "ledger"], fired
+        assert {e["incident"] for e in c.events if e["kind"] == "incident.declared"} == {"INC-1"}
+        agree(lab, 3)
+
+
+def test_several_stop_at_the_first_that_fails():
+    with Lab(services=("auth", "shop"), depends={"shop": "auth"}) as lab:
+        lab.set("delay", "0.5")
+        lab.engine()
+        c = lab.client()
+        c.until("deploy", service="shop")
+        fire = lab.start("fire", "auth-rollback", "shop-rollback", "--reason", "t", "--yes")
+        c.until("action.progress")
+        lab.set("shop", "50")
+        out, err = fire.communicate(timeout=20)
+        assert fire.returncode == 1, (fire.returncode, out, err)
+        agree(lab, 0)
+
+
+def test_observers_ask_for_nothing():
+    with Lab() as lab:
+        lab.engine()
+        declared(lab)
+        c = lab.client("observer")
+        for do, params in (("note", {"text": "x"}), ("arm", {"action": "auth-rollback", "service": "auth"}), ("close", {"as": "reverted"})):
+            assert c.ask(do, params)["status"] == 3, do
+
+
 def test_kill_storm():
     """kill -9 of engine or plugin at moments spread over the run: never twice, never without an intent."""
     rounds = int(os.environ.get("KILL_ROUNDS", "8"))

@@ -156,7 +156,7 @@ class Client:
 
 
 class Lab:
-    def __init__(self, name="lab", services=("auth",), timeout="30s", more=""):
+    def __init__(self, name="lab", services=("auth",), timeout="30s", more="", depends=None):
         self.top = tempfile.mkdtemp(prefix="bo-", dir="/tmp")
         self.kit = os.path.join(self.top, "kit")
         self.world = os.path.join(self.top, "world")
@@ -174,7 +174,8 @@ class Lab:
         shutil.copy(PLUGIN, self.plugin)
         self.write("kit.yaml", KIT % {"name": name, "uid": os.getuid(), "plugin": self.plugin, "world": self.world, "more": more})
         for i, s in enumerate(services):
-            self.write("services/%s.yaml" % s, SERVICE % {"service": s, "key": "rxyz"[i], "timeout": timeout})
+            self.write("services/%s.yaml" % s, SERVICE % {"service": s, "key": "rxyz"[i], "timeout": timeout} +
+                       ("depends_on: [%s]\n" % depends[s] if depends and s in depends else ""))
             self.set(s, "42")
             self.set(s + ".good", "41")
             self.set(s + ".rate", "0.01")

@@ -4,7 +4,7 @@
 WORLD/SERVICE holds the version that runs, WORLD/SERVICE.good the one to go
 back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
-effect, WORLD/after: seconds after it.
+effect, WORLD/after: seconds after it.  WORLD/reconcile: what reconcile answers instead of the truth.
 """
 import json
 import os
@@ -86,6 +86,8 @@ def perform(p):
 
 
 def reconcile(p):
+    if read("reconcile"):
+        return {"outcome": read("reconcile"), "changed": "unknown", "detail": "as the test says"}
     if p["op"] in done_ops():
         return {"outcome": "done", "changed": "full", "detail": "found in effects"}
     return {"outcome": "not-started", "changed": "none", "detail": "not in effects"}
