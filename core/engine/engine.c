@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -267,11 +268,13 @@ static enum status begin(struct engine *e, const struct kit_files *files, const 
 
 static void serve(struct engine *e)
 {
+	const struct rlimit no_core = {0, 0};
 	struct now now;
 	os_now(&now);
 	e->alone_since = now.mono;
 	e->kit_looked = now.mono;
 	e->kit_again = true;
+	setrlimit(RLIMIT_CORE, &no_core); /* secrets pass through this memory */
 	os_subreaper();
 	catch_signals(e);
 	say_ready(e);
