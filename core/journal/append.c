@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -155,18 +154,6 @@ enum status journal_append(struct journal *j, const struct draft *d, size_t n, c
 	return STATUS_OK;
 }
 
-/* Bytes in the write-ahead log; 0 where there is none. */
-static off_t wal_size(const char *path)
-{
-	struct stat st;
-	struct buf name;
-	buf_init(&name, 8192);
-	buf_addf(&name, "%s-wal", path);
-	off_t size = stat(buf_str(&name), &st) == 0 ? st.st_size : 0;
-	buf_release(&name);
-	return size;
-}
-
 /* A commit that was seen may still be in the page cache alone, after an fsync that failed: the checkpoint writes
  * its pages again, into the main file, and syncs them. */
 static enum status settle_landed(struct journal *j, struct fault *f)
@@ -183,7 +170,7 @@ static enum status settle_landed(struct journal *j, struct fault *f)
  * One durable write of nothing takes its place. */
 static enum status settle_absent(struct journal *j, struct fault *f)
 {
-	if (wal_size(j->path) == 0)
+	if (store_wal_size(j->path) == 0)
 		return STATUS_OK;
 	int rc = sqlite3_exec(j->db, "PRAGMA user_version=1", NULL, NULL, NULL);
 	return rc == SQLITE_OK ? STATUS_OK : store_fault(f, STATUS_UNKNOWN, j->db, rc, "settle", j->path);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -97,11 +98,49 @@ int64_t store_int(sqlite3 *db, const char *sql, int64_t def, int *out_rc)
 	return v;
 }
 
+off_t store_wal_size(const char *path)
+{
+	struct stat st;
+	struct buf name;
+	buf_init(&name, 8192);
+	buf_addf(&name, "%s-wal", path);
+	off_t size = stat(buf_str(&name), &st) == 0 ? st.st_size : 0;
+	buf_release(&name);
+	return size;
+}
+
+/* A copy in a place where nothing may be written, an auditor's: with no log beside it the file is all there is. */
+static int open_immutable(const char *path, sqlite3 **out_db)
+{
+	struct buf uri;
+	buf_init(&uri, 16384);
+	buf_adds(&uri, "file:");
+	for (const char *p = path; *p; p++)
+		buf_addf(&uri, strchr("?#%", *p) ? "%%%02x" : "%c", (unsigned char)*p);
+	buf_adds(&uri, "?immutable=1");
+	sqlite3_close(*out_db);
+	*out_db = NULL;
+	int rc = sqlite3_open_v2(buf_str(&uri), out_db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	buf_release(&uri);
+	return rc;
+}
+
+static int open_file(const char *path, bool writable, sqlite3 **out_db)
+{
+	int rc = sqlite3_open_v2(path, out_db, SQLITE_OPEN_NOMUTEX | (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY), NULL);
+	if (rc != SQLITE_OK || writable)
+		return rc;
+	/* a reader, too, needs the index of the log, and may not be able to make it */
+	rc = sqlite3_exec(*out_db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
+	if (((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY) && store_wal_size(path) == 0)
+		return open_immutable(path, out_db);
+	return SQLITE_OK; /* what else is wrong shows, and is named, where it is read */
+}
+
 enum status store_connect(const char *path, bool writable, sqlite3 **out_db, struct fault *f)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 	sqlite3 *db = NULL;
-	int rc = sqlite3_open_v2(path, &db, flags, NULL);
+	int rc = open_file(path, writable, &db);
 	if (rc == SQLITE_OK) {
 		sqlite3_extended_result_codes(db, 1);
 		/* The file may come from a stranger: no schema of its own making runs here. */

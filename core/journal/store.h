@@ -64,6 +64,8 @@ void journal_detach(struct journal *j);
 void journal_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono);
 /* Insert one event that has seq, digest and chain, at the moment that is bound. Returns SQLite's answer. */
 int journal_insert(sqlite3_stmt *insert, const struct event *e);
+/* Bytes in the write-ahead log of the store; 0 where there is none. */
+off_t store_wal_size(const char *path);
 /* fsync the directory that holds path. */
 bool store_sync_dir(const char *path);
 

@@ -179,6 +179,9 @@ static void check_pragmas(struct verify *v, struct verify_result *out)
 		found(out, 0, "the store itself: its application_id is not backout's");
 	else if (store_int(v->db, "PRAGMA user_version", 0, NULL) != STORE_USER_VERSION)
 		found(out, 0, "the store itself: its user_version is not 1");
+	/* a copy that is read where nothing may be written says no mode */
+	if (sqlite3_uri_boolean(sqlite3_db_filename(v->db, "main"), "immutable", 0))
+		return;
 	int rc = sqlite3_prepare_v2(v->db, "PRAGMA journal_mode", -1, &st, NULL);
 	if (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(st, 0), "wal") != 0)
 		found(out, 0, "the store itself: it is not in WAL mode");

@@ -83,6 +83,15 @@ is "the event is named" 1 "$(grep -c '"ok":false.*"first_bad":{"seq":9,' "$d/out
 echo "cheers $head" >"$d/anchors"
 status "anchors" 1 "$b" verify --anchors "$d/anchors"
 
+# A copy where nothing may be written.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$d"
+	mkdir -m 755 "$d/copy #1"
+	"$tool" make "$d/copy #1/journal.db" 9 30 && chmod 644 "$d/copy #1/journal.db"
+	rm -f "$d/copy #1"/*-shm "$d/copy #1"/*-wal
+	is "a copy" "whole:" "$(setpriv --reuid nobody --clear-groups "$b" verify "$d/copy #1/journal.db" 2>&1 | head -1 | cut -d' ' -f1)"
+fi
+
 # Another user reads the history through the socket.
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	export XDG_STATE_HOME=$d/other
