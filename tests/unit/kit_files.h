@@ -9,18 +9,26 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "kit/kit_read.h"
 
+/* Not by kit_read: a source tree may belong to somebody else. */
 static inline void example_read(struct kit_files *out)
 {
-	char dir[4096];
-	struct problems p = {0};
-	struct fault f = {0};
+	static const char *const paths[] = {"comms/customer-notice.md", "data/snapshot-orders.yaml", "kit.yaml", "releases/checkout-42.yaml",
+		"services/checkout.yaml", "services/ledger.yaml"};
 	const char *top = getenv("top_srcdir");
-	(void)snprintf(dir, sizeof dir, "%s/kits/example", top ? top : ".");
-	if (kit_read(dir, out, &p, &f) != STATUS_OK || p.n || out->n != 6)
-		fail_msg("the example kit cannot be read from %s: %s", dir, p.n ? p.v[0].what : f.what);
-	problems_release(&p);
+	*out = (struct kit_files){0};
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		char full[4096], *text = mem_new(65536);
+		(void)snprintf(full, sizeof full, "%s/kits/example/%s", top ? top : ".", paths[i]);
+		FILE *in = fopen(full, "r");
+		if (!in)
+			fail_msg("the example kit cannot be read: %s", full);
+		struct kit_file *f = vec_push(out);
+		*f = (struct kit_file){mem_str(paths[i]), text, fread(text, 1, 65535, in)};
+		fclose(in);
+	}
 }
 
 static inline struct kit_file *example_file(struct kit_files *fs, const char *path)
