@@ -19,6 +19,8 @@
 #define STEP_S 1.0    /* pause between them */
 #define SHUT_OUT_S 6.0 /* how long somebody who was refused waits before trying again */
 
+#define OFFICE_S 0.25  /* how often the back office asks the ledger for its balance */
+
 enum user_state { USER_AWAY, USER_IN, USER_SHUT_OUT };
 struct user {
 	char name[16], token[HTTP_TOKEN_MAX];
@@ -61,7 +63,7 @@ static bool log_in(struct traffic *t, struct user *u)
 	char body[64];
 	struct buf out;
 	buf_init(&out, 4096);
-	bool typo = roll(t, 400) == 0;
+	bool typo = roll(t, 500) == 0;
 	snprintf(body, sizeof body, "%s %s", u->name, typo ? "wrong" : "right");
 	int status = http_client_call(&t->c[SHOP_AUTH], "POST", "/login", NULL, body, &out);
 	bool good = status == 200 && out.len < sizeof u->token;
@@ -139,7 +141,7 @@ static void people(struct traffic *t)
 int traffic_run(const struct traffic_options *o)
 {
 	struct traffic t = {.o = o, .dice = 20}; /* the same people every time */
-	int64_t told = 0;
+	int64_t told = 0, office = 0;
 	signal(SIGPIPE, SIG_IGN);
 	for (int i = 0; i < SHOP_N; i++)
 		http_client_init(&t.c[i], o->port[i]);
@@ -149,6 +151,10 @@ int traffic_run(const struct traffic_options *o)
 		for (int i = 0; i < USERS; i++)
 			if (t.user[i].next <= now)
 				user_step(&t, &t.user[i]);
+		if (now >= office) {
+			office = now + (int64_t)(OFFICE_S * 1e6 / o->pace);
+			http_client_call(&t.c[SHOP_LEDGER], "GET", "/balance", NULL, NULL, NULL);
+		}
 		if (now - told > 1000000) {
 			told = now;
 			tally(&t);

@@ -446,7 +446,6 @@ enum status tui_console(struct cli *cli)
 
 	ui_init(&c->ui, &out);
 	c->ui.demo = !strcmp(cli->argv[0], "demo");
-	where->paths.demo = c->ui.demo;
 	c->ui.read_only = look_only || !strcmp(cli->argv[0], "observe");
 	if (cli->incident)
 		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
@@ -456,6 +455,7 @@ enum status tui_console(struct cli *cli)
 		s = theme_pick(c, cli, &f);
 		if (s == STATUS_OK)
 			s = find_kit(cli, cli->argc > 1 ? cli->argv[1] : NULL, where, &f);
+		where->paths.demo = c->ui.demo; /* the paths are filled whole by whoever finds them */
 		if (s == STATUS_OK)
 			s = run(c, cli, where, &f);
 		if (s != STATUS_OK)
