@@ -28,6 +28,7 @@
 	X(TIMELINE, KEY_CHAR, 't', "t", "look", "what happened, newest first", 0) \
 	X(CHANGES, KEY_CHAR, 'u', "u", "look", "what changed", 0) \
 	X(PINS, KEY_CHAR, 'P', "P", "look", "versions kept out, and what is frozen", 0) \
+	X(INCIDENTS, KEY_CHAR, 0, ":incidents", "look", "every open incident, to look at another one", 0) \
 	X(DECLARE, KEY_CHAR, 'D', "D", "incident", "this deploy is bad: the clock starts", 1) \
 	X(REPORT, KEY_CHAR, 'w', "w", "incident", "say what only a person knows", 1) \
 	X(NOTE, KEY_CHAR, 'n', "n", "incident", "a note, on the record", 1) \

@@ -72,6 +72,7 @@ void view_verified(const struct scene *s, struct page *p);
 void view_place(const struct scene *s, struct page *p, const struct place *place); /* every other view */
 void view_timeline(const struct scene *s, struct page *p, int most, int drop);
 void view_proposal(const struct scene *s, struct page *p, const char *service);
+void view_command(const struct scene *s, struct page *p);   /* a change of command that waits for somebody */
 void view_cause(const struct scene *s, struct page *p);
 void view_with_you(const struct scene *s, struct page *p, int drop);
 void view_said(const struct scene *s, struct page *p);

@@ -30,6 +30,7 @@ struct prompt {
 	char label[160];
 	char text[400];
 	size_t n, at;            /* bytes; the cursor */
+	bool ready;              /* the text is our proposal: the first letter typed replaces it */
 	char a[200], b[400];     /* what it is about */
 };
 

@@ -228,6 +228,20 @@ static void hand_over(struct ui *u, const struct sight *s, const struct model_in
 		ui_ask_text(u, PROMPT_HAND_OVER, i->name, "", "", "hand over to%s%s%s:", *names ? " (" : "", names, *names ? ")" : "");
 }
 
+/* What is offered is accepted after its brief: the first C shows it, the second takes. */
+static void take(struct ui *u, const struct sight *s, const struct model_incident *i)
+{
+	bool offered = i && i->offered_to && !strcmp(i->offered_to, u->person);
+
+	if (!i)
+		ui_say(u, s, false, "no incident is open");
+	else if (offered && ui_place(u)->view != VIEW_BRIEF) {
+		ui_go(u, VIEW_BRIEF, "", "");
+		ui_say(u, s, false, "%s is offered to you. Read this; then C once more accepts, Esc leaves it as it is.", i->name);
+	} else
+		ask_plain(u, i, "take");
+}
+
 static void leave(struct ui *u, const struct sight *s, const struct model_incident *i)
 {
 	bool commands = i && i->commander && !u->read_only && !strcmp(i->commander, u->person);
@@ -264,7 +278,7 @@ static void ask_command(struct ui *u, const struct sight *s, enum command_id id)
 		freeze_or_stop(u, i);
 		break;
 	case COMMAND_TAKE:
-		ask_plain(u, i, "take");
+		take(u, s, i);
 		break;
 	case COMMAND_HAND_OVER:
 		hand_over(u, s, i);
@@ -308,6 +322,9 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 		break;
 	case COMMAND_HELP:
 		ui_go(u, VIEW_HELP, "", "");
+		break;
+	case COMMAND_INCIDENTS:
+		ui_go(u, VIEW_INCIDENTS, "", "");
 		break;
 	default:
 		move(u, s, id);

@@ -22,6 +22,7 @@ void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char 
 	text_copy(p->b, sizeof p->b, b);
 	text_copy(p->text, sizeof p->text, text);
 	p->n = p->at = strlen(p->text);
+	p->ready = p->n > 0 && kind != PROMPT_FILTER;
 }
 
 /* ---- the editor ----------------------------------------------------------------- */
@@ -87,6 +88,9 @@ static void control(struct prompt *p, uint32_t cp)
 
 static void edit(struct prompt *p, const struct key *k)
 {
+	if (p->ready && k->kind == KEY_CHAR)
+		cut(p, 0, p->n);
+	p->ready = false;
 	switch (k->kind) {
 	case KEY_CHAR:
 		insert(p, k->cp);

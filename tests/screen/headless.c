@@ -274,6 +274,57 @@ static void frames(struct stage *s, const char *name)
 	buf_reset(&s->asks);
 }
 
+/* Every size there is between nothing and large, then as it was: nothing may break. */
+static void storm(struct stage *s)
+{
+	char text[32];
+	int rows = s->frame.rows, cols = s->frame.cols;
+	struct ui keep = s->ui;
+
+	for (int r = 1; r <= 60; r += r < 30 ? 1 : 7)
+		for (int c = 1; c <= 240; c += c < 90 ? 3 : 17) {
+			snprintf(text, sizeof text, "%dx%d", c, r);
+			size(s, text);
+			draw(s);
+			s->ui = keep;
+		}
+	snprintf(text, sizeof text, "%dx%d", cols, rows);
+	size(s, text);
+	s->ui = keep;
+}
+
+/* n keys at random, of every kind; what is asked is counted and not answered, but for panels. */
+static void monkey(struct stage *s, long n)
+{
+	static const char *const odd[] = {"\033", "\r", "\t", "\033[A", "\033[B", "\033[200~x\033[201~", "\x7f", "\033[24;80R", "\xc3\xa4"};
+	char one[2] = "";
+	long fires = 0;
+
+	for (long i = 0; i < n; i++) {
+		uint32_t r = chance(s);
+		if (r % 4 == 0) {
+			const char *b = odd[(r >> 2) % (sizeof odd / sizeof *odd)];
+			bytes(s, b, strlen(b));
+		} else {
+			one[0] = (char)(0x20 + (r >> 2) % 0x5f);
+			bytes(s, one, 1);
+		}
+		fires += strstr(buf_str(&s->asks), "fire {") != NULL;
+		if (s->ui.confirm.state == CONFIRM_ASKING)
+			answer(s, "0 {\"action\":\"auth-rollback\",\"service\":\"auth\",\"digest\":\"00\",\"from\":\"2\",\"to\":\"1\",\"ready\":true,\"may\":true,\"may_why\":\"\"}");
+		if (s->ui.confirm.state == CONFIRM_ASKING || s->ui.confirm.state == CONFIRM_FIRING)
+			answer(s, "4 {\"what\":\"no\"}");
+		buf_reset(&s->asks);
+		s->ui.quit = s->ui.suspend = false;
+	}
+	printf("== monkey, fires: %ld\n", fires);
+	s->ui.confirm.state = CONFIRM_NONE;
+	s->ui.prompt.kind = PROMPT_NONE;
+	s->ui.depth = 0;
+	memset(s->ui.places, 0, sizeof s->ui.places);
+	*s->ui.message = 0;
+}
+
 /* ---- the script --------------------------------------------------------------------------- */
 
 static void event_line(struct stage *s, char *rest)
@@ -329,6 +380,10 @@ static void command(struct stage *s, char *line)
 		frame(s, rest, true);
 	else if (!strcmp(line, "frames"))
 		frames(s, rest);
+	else if (!strcmp(line, "storm"))
+		storm(s);
+	else if (!strcmp(line, "monkey"))
+		monkey(s, strtol(rest, NULL, 10));
 	else if (!strcmp(line, "asks")) {
 		printf("== asks\n%s", buf_str(&s->asks));
 		buf_reset(&s->asks);

@@ -67,13 +67,25 @@ static const struct {
 	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), "b", "brief", false},
 	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "t", "timeline", false},
 	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), "P", "pins", false},
-	{ON(DECIDING), "H", "hand over", true},
-	{ON(DECIDING), "X", "close", true},
+	{ON(DECIDING) | ON(VERIFYING), "H", "hand over", true},
+	{ON(DECIDING) | ON(VERIFYING), "X", "close", true},
 	{ON(RUNNING) | ON(VERIFYING), "q", "leave (it goes on)", false},
 	{ON(QUIET) | ON(PENDING), "/", "filter", false},
 	{~0u, "?", "help", false},
 	{ON(WAITING), "q", "leave", false},
 };
+
+/* H and X are the commander's, or of whoever may take command when nobody has it. */
+static bool commands(const struct scene *s)
+{
+	char why[200];
+
+	if (!s->inc || s->ui->read_only)
+		return false;
+	if (!s->inc->commander)
+		return may_command(s->m, *s->ui->person ? s->ui->person : NULL, why, sizeof why) == STATUS_OK;
+	return !strcmp(s->inc->commander, s->ui->person);
+}
 
 static bool verify_ended(const struct scene *s)
 {
@@ -99,12 +111,14 @@ static void keys_draw(const struct scene *s, struct cells *out)
 	}
 	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
 		action_hints(s, &h);
-	if (s->inc && may_ask(s) && !s->inc->commander)
-		hint(&h, "C", "take command");
+	if (s->inc && may_ask(s) && (s->inc->commander ? s->inc->offered_to && !strcmp(s->inc->offered_to, s->ui->person) : commands(s)))
+		hint(&h, "C", s->inc->commander ? "accept command" : "take command");
+	if (s->inc && commands(s) && s->inc->asked_by)
+		hint(&h, "v", "refuse");
 	if (s->screen == SCREEN_RUNNING && s->act && s->act->outcome == OUTCOME_UNKNOWN && may_ask(s))
 		hint(&h, "R", "settle it");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if ((rows[i].screens & (1u << s->screen)) && (!rows[i].asks || may_ask(s)))
+		if ((rows[i].screens & (1u << s->screen)) && (!rows[i].asks || may_ask(s)) && (commands(s) || !strchr("HX", *rows[i].key)))
 			hint(&h, rows[i].key, rows[i].word);
 }
 

@@ -117,7 +117,7 @@ static void first_line(const struct scene *s, struct cells *out)
 	else if (s->m && s->m->kit_name)
 		col = cells_text(out, 0, col, right - col, ROLE_HEAD, s->m->kit_name);
 	if (open > 1)
-		cells_textf(out, 0, col, right - col, ROLE_SOON, " (+%zu open)", open - 1);
+		cells_textf(out, 0, col, right - col, ROLE_SOON, " (+%zu :incidents)", open - 1);
 }
 
 /* ---- no incident ------------------------------------------------------------- */

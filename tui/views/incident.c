@@ -51,6 +51,30 @@ void view_said(const struct scene *s, struct page *p)
 		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "\"%s\": %s %s", note, last->by, when_short(s, last->at.at, t));
 }
 
+void view_command(const struct scene *s, struct page *p)
+{
+	const struct model_incident *i = s->inc;
+	char t[WHEN_LEN];
+	bool me = *s->ui->person && !s->ui->read_only;
+
+	if (i->offered_to) {
+		page_line(p, 0);
+		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
+		if (me && !strcmp(i->offered_to, s->ui->person))
+			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s offers it to you: C reads the brief and accepts", i->commander ? i->commander : "somebody");
+		else
+			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "offered to %s, who has not accepted; until then nothing changes", i->offered_to);
+	}
+	if (i->asked_by) {
+		page_line(p, 0);
+		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
+		if (me && i->commander && !strcmp(i->commander, s->ui->person))
+			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s asked for it %s: v refuses, after 30 s it is theirs", i->asked_by, when_clock(i->asked_at.at, t));
+		else
+			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s asked for it %s; refused or given within 30 s", i->asked_by, when_clock(i->asked_at.at, t));
+	}
+}
+
 void view_cause(const struct scene *s, struct page *p)
 {
 	const struct model_change *c = model_latest_deploy(s->m, s->inc);
@@ -90,7 +114,7 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 {
 	const struct model_deploy *d = deploy_of(s, a->service->name);
 	const struct model_version *v = to ? model_version(s->m, a->service->name, to) : NULL;
-	char t[WHEN_LEN], u[WHEN_LEN];
+	char t[WHEN_LEN], u[WHEN_LEN], not_now[200];
 	const char *why = "";
 
 	if (v) {
@@ -114,6 +138,8 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "not known:  can %s read what %s wrote?", to, d->version);
 	else
 		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "not known:  whether going back is safe");
+	if (may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, not_now, sizeof not_now) != STATUS_OK || s->ui->read_only)
+		return;
 	page_line(p, 3);
 	page_put(p, 14, p->g.cols - 15, ROLE_DIM, "%c asks the backend, shows what would run, and fires nothing yet", a->key ? a->key : 'a');
 }
@@ -248,6 +274,7 @@ static void happened(const struct scene *s, struct page *p, int most, int drop)
 
 void view_deciding(const struct scene *s, struct page *p)
 {
+	view_command(s, p);
 	gauges_part(s, p, false);
 	view_said(s, p);
 	view_cause(s, p);
@@ -296,6 +323,7 @@ static void pins_lines(const struct scene *s, struct page *p, int drop)
 
 void view_running(const struct scene *s, struct page *p)
 {
+	view_command(s, p);
 	progress_line(s, p);
 	gauges_part(s, p, true);
 	view_said(s, p);
@@ -380,6 +408,7 @@ void view_verifying(const struct scene *s, struct page *p)
 {
 	bool ended = false;
 
+	view_command(s, p);
 	verify_part(s, p);
 	for (size_t i = 0; i < s->inc->verifies.n; i++)
 		ended = ended || s->inc->verifies.v[i].state != VERIFY_WAITING;
@@ -413,6 +442,7 @@ void view_verified(const struct scene *s, struct page *p)
 {
 	int before;
 
+	view_command(s, p);
 	promise_line(s, p);
 	page_line(p, DROP_BLANK);
 	page_line(p, 0);
