@@ -30,12 +30,11 @@ static enum status paths_of_kit(const struct cli *c, const char *dir, struct cli
 	struct kit_files files = {0};
 	struct problems problems = {0};
 	struct kit *k = NULL;
-	char kit[4096];
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) == STATUS_OK && k) {
 		s = client_paths_of(c->store, k->name, k->engine_socket, out, f);
-	} else if (client_paths_running(dir, out, kit, sizeof kit, f) == STATUS_OK) {
-		s = STATUS_OK; /* an engine runs on the kit as it was: that is the one to talk to */
+	} else if (client_paths_last(dir, out, f) == STATUS_OK) {
+		s = STATUS_OK; /* its engine goes on with the kit as it was, and comes back with it while an incident is open */
 	} else {
 		s = fault_set(f, STATUS_USAGE, "bad-kit", "the kit in %s has errors", dir);
 		fault_mend(f, "`backout check %s` names them", dir);

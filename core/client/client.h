@@ -35,6 +35,9 @@ enum status client_paths_of(const char *store, const char *kit_name, const char 
  * whose kit is `kit_dir`, or where that is NULL the only one that runs.  out_kit (cap bytes) gets its kit's
  * directory.  STATUS_NO: none, or several. */
 enum status client_paths_running(const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap, struct fault *f);
+/* The paths of the one store under the state directory whose last engine used this kit, alive or not: the way to
+ * it while the kit itself cannot be read.  STATUS_NO: none, or several. */
+enum status client_paths_last(const char *kit_dir, struct client_paths *out, struct fault *f);
 /* Does an engine listen there?  STATUS_USAGE where the directory is another store's. */
 enum status client_engine_runs(const struct client_paths *p, bool *out_runs, struct fault *f);
 

@@ -145,11 +145,11 @@ enum status client_engine_runs(const struct client_paths *p, bool *out_runs, str
 	return STATUS_USAGE;
 }
 
-static bool fits(const char *lock, const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap)
+static bool fits(const char *lock, const char *kit_dir, bool alive, struct client_paths *out, char *out_kit, size_t cap)
 {
 	struct lock_text t;
 	struct fault f;
-	if (!lock_read(lock, &t) || !t.store[0] || (kit_dir && strcmp(kit_dir, t.kit) != 0) || !listens(t.socket))
+	if (!lock_read(lock, &t) || !t.store[0] || (kit_dir && strcmp(kit_dir, t.kit) != 0) || (alive && !listens(t.socket)))
 		return false;
 	char store[4400];
 	snprintf(store, sizeof store, "%.4000s", lock);
@@ -160,7 +160,7 @@ static bool fits(const char *lock, const char *kit_dir, struct client_paths *out
 	return true;
 }
 
-enum status client_paths_running(const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap, struct fault *f)
+static int look(const char *kit_dir, bool alive, struct client_paths *out, char *out_kit, size_t cap)
 {
 	char state[4096], lock[4400];
 	struct client_paths one;
@@ -171,7 +171,7 @@ enum status client_paths_running(const char *kit_dir, struct client_paths *out, 
 		if (!text_is_kit_name(e->d_name))
 			continue;
 		snprintf(lock, sizeof lock, "%s/%s/lock", state, e->d_name);
-		if (!fits(lock, kit_dir, &one, kit, sizeof kit))
+		if (!fits(lock, kit_dir, alive, &one, kit, sizeof kit))
 			continue;
 		n++;
 		*out = one;
@@ -179,7 +179,21 @@ enum status client_paths_running(const char *kit_dir, struct client_paths *out, 
 	}
 	if (d)
 		closedir(d);
+	return n;
+}
+
+enum status client_paths_running(const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap, struct fault *f)
+{
+	int n = look(kit_dir, true, out, out_kit, cap);
 	if (n == 1)
 		return STATUS_OK;
 	return fault_set(f, STATUS_NO, "no-engine", n ? "several engines run" : "no engine runs");
+}
+
+enum status client_paths_last(const char *kit_dir, struct client_paths *out, struct fault *f)
+{
+	char kit[4096];
+	if (look(kit_dir, false, out, kit, sizeof kit) == 1)
+		return STATUS_OK;
+	return fault_set(f, STATUS_NO, "no-store", "no store here was this kit's");
 }

@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "base/text.h"
 #include "engine/parts.h"
+#include "feed/feed.h"
 
 #define SELF_MS 2000
 #define END_MS 9000
@@ -319,14 +320,26 @@ static void free_all(struct engine *e)
 	free(e);
 }
 
-enum status engine_run(const struct engine_options *o, struct fault *f)
+/* An incident is governed by the kit it was declared under: one that was broken on disk meanwhile must not keep
+ * the engine from coming back.  The journal's own kit is taken then; *out_last owns it. */
+static enum status kit_of_incident(const char *store, struct kit_files *files, const struct kit **out_kit, struct model **out_last)
 {
-	struct kit_files files;
-	struct kit *k = NULL;
-	bool held = false;
-	enum status s = kit_load(o->kit_dir, &files, &k, f);
-	if (s)
-		return s;
+	struct model *m = NULL;
+	struct stat st;
+	if (!store || stat(store, &st) || feed_fold(store, &m, NULL, NULL, NULL))
+		return STATUS_NO;
+	if (!m->kit || !model_open_incidents(m, NULL)) {
+		model_free(m);
+		return STATUS_NO;
+	}
+	memset(files, 0, sizeof *files);
+	*out_kit = m->kit;
+	*out_last = m;
+	return STATUS_OK;
+}
+
+static struct engine *engine_new(const struct engine_options *o)
+{
 	struct engine *e = mem_new(sizeof *e);
 	e->o = o;
 	e->lock_fd = -1;
@@ -336,8 +349,24 @@ enum status engine_run(const struct engine_options *o, struct fault *f)
 	os_host(e->host, sizeof e->host);
 	umask(077);
 	uv_loop_init(&e->loop);
+	return e;
+}
+
+enum status engine_run(const struct engine_options *o, struct fault *f)
+{
+	struct kit_files files;
+	struct kit *read = NULL;
+	const struct kit *k;
+	struct model *last = NULL;
+	bool held = false;
+	enum status s = kit_load(o->kit_dir, &files, &read, f);
+	k = read;
+	if (s && kit_of_incident(o->store, &files, &k, &last))
+		return s;
+	struct engine *e = engine_new(o);
 	s = begin(e, &files, k, &held, f);
-	kit_free(k);
+	kit_free(read);
+	model_free(last);
 	kit_files_release(&files);
 	if (!s) {
 		serve(e);

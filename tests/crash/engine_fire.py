@@ -324,6 +324,24 @@ def test_broken_kit_stays_out():
         assert c.good("arm", {"action": "auth-rollback", "service": "auth"})["ready"]
 
 
+def test_engine_comes_back_though_the_kit_is_broken():
+    with Lab() as lab:
+        engine = lab.engine()
+        declared(lab)
+        lab.write("services/auth.yaml", "service: auth\nnonsense: [\n")
+        os.kill(engine.pid, signal.SIGKILL)
+        engine.wait()
+        r = lab.run("fire", "auth-rollback", "--reason", "t", "--yes")
+        assert r.returncode == 0, r
+        agree(lab, 1)
+        assert lab.run("close", "--as", "reverted").returncode == 0
+        for pid in lab.engine_pids():
+            os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: not lab.engine_pids())
+        r = lab.run("engine", lab.kit)
+        assert r.returncode == 2 and "auth.yaml" in r.stderr, r
+
+
 def test_preflight_says_no():
     with Lab() as lab:
         lab.set("ready", "no")
