@@ -13,6 +13,17 @@ static const char *const usual_verbs[] = {
 };
 #define N_VERBS (sizeof usual_verbs / sizeof *usual_verbs)
 
+static bool has_verb(const struct plugin *pl, const char *verb)
+{
+	for (size_t i = 0; i < N_VERBS; i++)
+		if (!strcmp(usual_verbs[i], verb))
+			return true;
+	for (const struct json *v = json_first(json_get(pl->config, "verbs")); v; v = json_next(v))
+		if (!strcmp(json_str(v, ""), verb))
+			return true;
+	return false;
+}
+
 /* Everything of the config that can be wrong is found now and not in an incident. */
 static bool config_ok(const struct plugin *pl, const char **out_why)
 {
@@ -63,11 +74,15 @@ static struct sdk_answer on_watch(struct sdk *s, const struct json *params)
 
 static struct sdk_answer on_preflight(struct sdk *s, const struct sdk_action *a)
 {
+	if (!has_verb(sdk_state(s), a->verb))
+		return sdk_error(SDK_BAD_PARAMS, "%.60s is no verb of this backend: name it in `verbs`", a->verb);
 	return act_preflight(sdk_state(s), a);
 }
 
 static struct sdk_answer on_perform(struct sdk *s, const struct sdk_op *op)
 {
+	if (!has_verb(sdk_state(s), op->action.verb))
+		return sdk_error(SDK_BAD_PARAMS, "%.60s is no verb of this backend: name it in `verbs`", op->action.verb);
 	return act_perform(sdk_state(s), op);
 }
 

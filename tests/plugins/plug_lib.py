@@ -150,6 +150,19 @@ class Plugin:
         return rc
 
 
+def unheard(argv, requests):
+    """A plugin whose answers nobody reads: the requests are sent, then input ends.  The process."""
+    r, w = os.pipe()
+    proc = subprocess.Popen(WRAP + [argv], stdin=subprocess.PIPE, stdout=w, start_new_session=True)
+    os.close(w)
+    os.close(r)
+    for i, (method, params) in enumerate(requests):
+        proc.stdin.write((json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params}) + "\n").encode())
+    proc.stdin.close()
+    return proc
+
+
+INIT = ("initialize", {"protocol": 1, "mode": "act", "backend": "b", "environment": "test", "config": {}, "secrets": {}})
 _ops = 0
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from plug_lib import Dir, Plugin, action, check, main, op, program, same, wait_for  # noqa: E402
+from plug_lib import INIT, Dir, Plugin, action, check, main, op, program, same, unheard, wait_for  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONFLICT, NOT_FOUND, DEADLINE, UNAVAILABLE, BAD = -32003, -32002, -32004, -32000, -32602
@@ -349,12 +349,11 @@ def test_eof_while_performing_finishes():
     with World("slow") as w:
         p = plugin()
         pre = preflight(p, w.target())
+        p.close()
         a = action("rollback", w.target(), **{k: pre[k] for k in ("from", "to", "expect")})
         the_op = op()
-        p.post("perform", {"op": the_op, "key": "INC-1/1", "deadline": 10, "action": a})
-        wait_for(lambda: w.link() == "41")
-        p.p.stdout.close()  # nobody reads any more either
-        p.close()
+        proc = unheard(program("releases"), [INIT, ("perform", {"op": the_op, "key": "INC-1/1", "deadline": 10, "action": a})])
+        same(proc.wait(12), 0, "nobody listens any more either")
         same(w.runs(), "41")
         r = reconcile(w.target(), the_op, **{"from": "42", "to": "41"})
         same((r["outcome"], r["changed"]), ("done", "full"), r)
