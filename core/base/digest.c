@@ -1,6 +1,7 @@
 /* SHA-256 by libcrypto, and hexadecimal. */
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 

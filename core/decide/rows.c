@@ -107,9 +107,21 @@ static void record_row(const struct model *m, const struct judge *j, const struc
 	draft_end(&jw);
 }
 
-static bool is_overdue(const struct kit_row *r, const struct model_row *was, const struct now *now)
+/* The timer is the owner's time to decide: a decision since the breach has stopped it. */
+static bool decided_since(const struct model *m, const struct model_row *was)
+{
+	const struct model_incident *i = model_incident_of_service(m, was->service);
+	for (size_t k = 0; i && k < i->actions.n; k++)
+		if (i->actions.v[k].fired.at && stamp_cmp(&i->actions.v[k].requested, &was->breached) >= 0)
+			return true;
+	return false;
+}
+
+static bool is_overdue(const struct model *m, const struct kit_row *r, const struct model_row *was, const struct now *now)
 {
 	if (!was || !model_row_standing(was) || r->action == CLASS_TELL)
+		return false;
+	if (was->state != ROW_OVERDUE && decided_since(m, was))
 		return false;
 	struct stamp n = stamp_of_now(now);
 	return stamp_diff(&was->breached, &n, NULL) > r->timer;
@@ -123,7 +135,7 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	bool standing = was && model_row_standing(was);
 	tracker_find(&w->t, m, j, now, &f);
 	struct verdict_of_row v = f.quality == QUALITY_OK ? row_sure(&f, standing, t) : row_unsure(w, &f, standing, t);
-	if (v.state == ROW_BREACHED && standing && is_overdue(w->row, was, now))
+	if (v.state == ROW_BREACHED && standing && is_overdue(m, w->row, was, now))
 		v.state = ROW_OVERDUE;
 	enum row_state before = was ? was->state : ROW_CLEAR;
 	if (v.state == before)

@@ -104,6 +104,22 @@ static void from_bad_to_verified(void **state)
 	story_release(&s);
 }
 
+/* The timer is the owner's time to decide: a decision stops it. */
+static void a_decision_stops_the_owners_timer(void **state)
+{
+	(void)state;
+	for (int fired = 0; fired < 2; fired++) {
+		struct story s;
+		outage(&s);
+		assert_int_equal(story_ask(&s, "maya", "declare", "{'title':'t','services':['auth']}"), STATUS_OK);
+		if (fired)
+			assert_int_equal(fire(&s, "maya", "auth-rollback"), STATUS_OK);
+		run(&s, 61, 150, 0.6);
+		assert_int_equal(model_row(s.m, "locked-out", "auth")->state, fired ? ROW_BREACHED : ROW_OVERDUE);
+		story_release(&s);
+	}
+}
+
 /* What keeps "verified" from being said; each row alone must be enough. */
 static void never_verified_without_proof(void **state)
 {
@@ -482,7 +498,7 @@ static void replay_is_live(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_bad_to_verified), cmocka_unit_test(never_verified_without_proof), cmocka_unit_test(asks_are_answered),
+		cmocka_unit_test(from_bad_to_verified), cmocka_unit_test(a_decision_stops_the_owners_timer), cmocka_unit_test(never_verified_without_proof), cmocka_unit_test(asks_are_answered),
 		cmocka_unit_test(authority_by_radius), cmocka_unit_test(a_panel_is_void_when_the_world_moved), cmocka_unit_test(an_ask_is_done_once),
 		cmocka_unit_test(the_digest_binds_what_runs), cmocka_unit_test(outcomes_are_believed_with_care),
 		cmocka_unit_test(reconcile_is_asked_in_growing_pauses), cmocka_unit_test(command_changes_hands_in_steps),
