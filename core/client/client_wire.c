@@ -11,6 +11,7 @@
 
 #define BACKOFF_FIRST_MS 50
 #define BACKOFF_LAST_MS 1000
+#define GRACE_US (400 * 1000)
 
 static void freed(uv_handle_t *h)
 {
@@ -49,6 +50,8 @@ static void start_engine(struct client *c, struct fault *f)
 	os_now(&now);
 	if (!c->kit_dir || (c->started && now.mono - c->started < START_US))
 		return;
+	if (c->hello && now.mono - c->down_since < GRACE_US)
+		return; /* it was here a moment ago: perhaps another takes its place just now */
 	c->started = now.mono;
 	c->backoff_ms = 0;
 	client_start_engine(c->kit_dir, &c->paths, f);

@@ -88,6 +88,21 @@ static bool try_lock(struct engine *e, int times)
 	return true;
 }
 
+/* A client that lost the first one may have started another meanwhile: that one is asked, too. */
+static bool replace(struct engine *e, struct lock_text *t)
+{
+	long asked = 0;
+	for (int i = 0; i < 100; i++) {
+		if (t->pid != asked)
+			ask_to_leave(t);
+		asked = t->pid;
+		if (try_lock(e, 10))
+			return true;
+		read_text(e->lock_fd, t);
+	}
+	return false;
+}
+
 static enum status held(struct engine *e, const struct lock_text *t, bool *out_held, struct fault *f)
 {
 	*out_held = true;
@@ -125,10 +140,8 @@ enum status lock_take(struct engine *e, bool *out_held, struct fault *f)
 		return fault_set(f, STATUS_OUTSIDE, "lock", "cannot open %s: %s", e->lock, strerror(errno));
 	bool mine = try_lock(e, 4);
 	read_text(e->lock_fd, &t);
-	if (!mine && e->o->replace && (!t.store[0] || !strcmp(t.store, base_name(e->store)))) {
-		ask_to_leave(&t);
-		mine = try_lock(e, 1000);
-	}
+	if (!mine && e->o->replace && (!t.store[0] || !strcmp(t.store, base_name(e->store))))
+		mine = replace(e, &t);
 	if (!mine)
 		return held(e, &t, out_held, f);
 	/* the file may have been deleted while we waited: then the lock is one that nobody else will ever see */
