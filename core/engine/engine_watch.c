@@ -17,19 +17,6 @@
 
 /* ---- what the kit asks of a backend ------------------------------------------------- */
 
-static bool watched_by(const struct kit *k, const char *backend)
-{
-	for (size_t i = 0; i < k->n_services; i++) {
-		const struct kit_service *s = &k->services[i];
-		if (s->deploys_backend && !strcmp(s->deploys_backend, backend))
-			return true;
-		for (size_t n = 0; n < s->n_signals; n++)
-			if (!strcmp(s->signals[n].backend, backend))
-				return true;
-	}
-	return false;
-}
-
 /* Everything a watcher is started from: where it changed, the process has to. */
 static char *spec_of(const struct kit_backend *b)
 {
@@ -322,7 +309,7 @@ static void drop_unwanted(struct engine *e, const struct kit *k)
 {
 	for (struct watch *w = e->watches, *next; w; w = next) {
 		next = w->next;
-		if (!w->dying && (!kit_backend(k, w->backend) || !watched_by(k, w->backend)))
+		if (!w->dying && (!kit_backend(k, w->backend) || !kit_is_source(k, w->backend)))
 			watch_stop(w);
 	}
 }
@@ -336,7 +323,7 @@ void watches_apply(struct engine *e)
 	drop_unwanted(e, k);
 	for (size_t i = 0; i < k->n_backends; i++) {
 		const struct kit_backend *b = &k->backends[i];
-		if (!watched_by(k, b->id))
+		if (!kit_is_source(k, b->id))
 			continue;
 		char *spec = spec_of(b), *request = request_of(k, b->id);
 		struct watch *w = watch_of(e, b->id);

@@ -145,3 +145,16 @@ const char *recovery_name(enum recovery r)
 		[RECOVERY_ROLL_FORWARD] = "roll-forward", [RECOVERY_REPLAY] = "replay"};
 	return names[r];
 }
+
+bool kit_is_source(const struct kit *k, const char *backend)
+{
+	for (size_t i = 0; i < k->n_services; i++) {
+		const struct kit_service *s = &k->services[i];
+		if (same(s->deploys_backend, backend))
+			return true;
+		for (size_t n = 0; n < s->n_signals; n++)
+			if (same(s->signals[n].backend, backend))
+				return true;
+	}
+	return false;
+}

@@ -125,11 +125,14 @@ static void first_line(const struct scene *s, struct cells *out)
 static void sources_draw(const struct scene *s, struct cells *out, int col)
 {
 	char text[64];
-	size_t ready = 0, n = s->m->kit->n_backends;
+	size_t ready = 0, n = 0;
 	int cols;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
 		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
+		if (!kit_is_source(s->m->kit, s->m->kit->backends[i].id))
+			continue;
+		n++;
 		ready += b && b->state && !strcmp(b->state, "ready");
 	}
 	snprintf(text, sizeof text, "sources %zu/%zu", ready, n);

@@ -183,7 +183,7 @@ static void unknown_part(const struct scene *s, struct page *p)
 	gauges_release(&g);
 	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
 		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
-		if (b && b->state && !strcmp(b->state, "ready"))
+		if ((b && b->state && !strcmp(b->state, "ready")) || !kit_is_source(s->m->kit, s->m->kit->backends[i].id))
 			continue;
 		page_line(p, 2);
 		page_put(p, 1, 12, ROLE_UNKNOWN, "SOURCE");
