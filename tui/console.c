@@ -394,7 +394,7 @@ static void farewell(const struct console *c, const struct model *m)
 	const struct model_incident *i = m ? ui_incident(&c->ui, m) : NULL;
 
 	if (i && !c->lost_tty)
-		fprintf(stderr, "backout: %s is open and goes on without this console; `backout` looks again\n", i->name);
+		fprintf(stderr, "backout: %s is open and goes on without this console; `backout%s` looks again\n", i->name, c->ui.demo ? " demo" : "");
 }
 
 static enum status run(struct console *c, const struct cli *cli, const struct found *where, struct fault *f)
