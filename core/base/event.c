@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 
 static const struct {
 	const char *name;
@@ -105,33 +106,6 @@ const char *head_print(const char *store_id, int64_t seq, const unsigned char ch
 	hex_print(chain, SHA_LEN, hex);
 	(void)snprintf(out, HEAD_LEN, "backout/head/1 %s %" PRId64 " %s %s", store_id, seq, hex, instant_print(at, when));
 	return out;
-}
-
-struct draft *drafts_add(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor)
-{
-	struct draft *d = vec_push(ds);
-	d->kind = kind;
-	d->incident = incident && *incident ? mem_str(incident) : NULL;
-	d->actor = mem_str(actor);
-	buf_init(&d->body, kind == EVENT_KIT_LOADED ? JSON_KIT_MAX : JSON_LINE_MAX);
-	return d;
-}
-
-void drafts_release(struct drafts *ds)
-{
-	for (size_t i = 0; i < ds->n; i++) {
-		free(ds->v[i].incident);
-		free(ds->v[i].actor);
-		buf_release(&ds->v[i].body);
-	}
-	vec_release(ds);
-}
-
-void drafts_move(struct drafts *to, struct drafts *from)
-{
-	for (size_t i = 0; i < from->n; i++)
-		*vec_push(to) = from->v[i];
-	vec_release(from);
 }
 
 void event_print(const struct event *e, int raw, struct buf *out)

@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/instant.h"
-#include "base/mem.h"
 
 /* One row per kind: enum suffix, name on disk, 1 where the body may be withheld
  * later (such a body carries a random "salt"). */
@@ -83,24 +82,6 @@ void event_chain(const unsigned char prev[SHA_LEN], const struct event *e, unsig
 /* "backout/head/1 STORE-ID SEQ CHAIN-HEX RFC3339" */
 #define HEAD_LEN 192
 const char *head_print(const char *store_id, int64_t seq, const unsigned char chain[SHA_LEN], int64_t at, char out[HEAD_LEN]);
-
-/* An event that is to be recorded: no seq, time or chain yet.  One list of
- * drafts is one commit.  Body is made with draft_body/jw_* or set whole. */
-struct draft {
-	char *incident; /* NULL or owned */
-	enum event_kind kind;
-	char *actor;    /* owned */
-	struct buf body;
-};
-struct drafts {
-	struct draft *v;
-	size_t n, cap;
-};
-/* Append a draft with an empty body; body.max is 1 MiB (kit.loaded 16 MiB). Fill d->body next. */
-struct draft *drafts_add(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor);
-void drafts_release(struct drafts *ds);
-/* Move all of `from` behind `to`. */
-void drafts_move(struct drafts *to, struct drafts *from);
 
 /* One line of `log`: {"seq",...,"body":{…},"body_sha","chain"} and with raw also "raw"; no LF. */
 void event_print(const struct event *e, int raw, struct buf *out);

@@ -40,7 +40,7 @@ struct jw draft_begin(struct asking *q, enum event_kind kind, const char *incide
 		text_copy(actor, sizeof actor, q->a->person);
 	else
 		(void)snprintf(actor, sizeof actor, "uid:%lld", (long long)q->a->uid);
-	struct jw w = drafts_begin(&q->d->events, kind, incident, actor);
+	struct jw w = draft_open(&q->d->events, kind, incident, actor);
 	jw_kstr(&w, "ask", q->a->id);
 	if (event_kind_salted(kind))
 		jw_kstr(&w, "salt", q->a->random + 32);

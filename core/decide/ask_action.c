@@ -80,7 +80,7 @@ enum status ask_arm(struct asking *q)
 	struct jw w = draft_begin(q, EVENT_ACTION_ARMED, i ? i->name : NULL);
 	jw_kstr(&w, "action", k->name);
 	jw_kstr(&w, "service", k->service->name);
-	draft_end(&w);
+	draft_close(&w);
 	w = result_begin(q);
 	jw_kstr(&w, "action", k->name);
 	jw_kstr(&w, "service", k->service->name);
@@ -95,7 +95,7 @@ static void put_disarmed(struct asking *q, const struct panel *p, const char *wh
 	jw_kstr(&w, "action", p->action);
 	jw_kstr(&w, "service", p->service);
 	jw_kstr(&w, "why", why);
-	draft_end(&w);
+	draft_close(&w);
 }
 
 enum status ask_disarm(struct asking *q)
@@ -217,7 +217,7 @@ static void put_requested(struct asking *q, const struct panel *p, const struct 
 	jw_key(&w, "waits_for");
 	jw_arr(&w);
 	jw_arr_end(&w);
-	draft_end(&w);
+	draft_close(&w);
 	w = draft_begin(q, EVENT_ACTION_FIRED, incident);
 	jw_kstr(&w, "key", key);
 	jw_kstr(&w, "op", op);
@@ -225,7 +225,7 @@ static void put_requested(struct asking *q, const struct panel *p, const struct 
 	jw_knum(&w, "deadline_s", (double)k->timeout / 1e6);
 	jw_kint(&w, "pid", p->pid);
 	jw_kint(&w, "pid_start", p->pid_start);
-	draft_end(&w);
+	draft_close(&w);
 }
 
 static enum status incident_for(struct asking *q, const struct kit_action *k, const struct model_incident **out)
@@ -262,7 +262,7 @@ static void fire_events(struct asking *q, const struct panel *p, const struct ki
 			jw_str(&w, p->service);
 			jw_arr_end(&w);
 			jw_kstr(&w, "title", i->title);
-			draft_end(&w);
+			draft_close(&w);
 		}
 	} else {
 		const char *services[] = {p->service}, *t = *reason ? reason : breach_title(q->m, p->service, title, sizeof title);
@@ -341,7 +341,7 @@ enum status ask_cancel(struct asking *q)
 		jw_kstr(&w, "key", a->key);
 		jw_kstr(&w, "text", "asked to stop where it is");
 		jw_kbool(&w, "cancel", true);
-		draft_end(&w);
+		draft_close(&w);
 		return STATUS_OK;
 	}
 	struct jw w = draft_begin(q, EVENT_ACTION_ENDED, a->incident);
@@ -350,7 +350,7 @@ enum status ask_cancel(struct asking *q)
 	jw_kstr(&w, "outcome", "cancelled");
 	jw_kstr(&w, "changed", "none");
 	jw_kstr(&w, "detail", "cancelled before it was fired");
-	draft_end(&w);
+	draft_close(&w);
 	return STATUS_OK;
 }
 
@@ -376,7 +376,7 @@ enum status ask_resolve(struct asking *q)
 	jw_kstr(&w, "detail", reason);
 	jw_kbool(&w, "resolved", true);
 	jw_kstr(&w, "by", q->a->person);
-	draft_end(&w);
+	draft_close(&w);
 	return STATUS_OK;
 }
 

@@ -14,7 +14,7 @@ static void put_commander(struct asking *q, const struct model_incident *i, cons
 	jw_kstr(&w, "how", how);
 	if (to)
 		jw_kstr(&w, "to", to);
-	draft_end(&w);
+	draft_close(&w);
 	w = result_begin(q);
 	jw_kstr(&w, "incident", i->name);
 	jw_kstr(&w, "commander", person);
@@ -99,7 +99,7 @@ static enum status veto_action(struct asking *q, const struct model_action *a)
 	jw_kstr(&w, "digest", a->digest);
 	jw_kstr(&w, "by", q->a->person);
 	jw_kstr(&w, "reason", param(q, "reason") ? param(q, "reason") : "");
-	draft_end(&w);
+	draft_close(&w);
 	return STATUS_OK;
 }
 
@@ -146,7 +146,7 @@ static void put_mark(struct asking *q, enum event_kind kind, const char *service
 	jw_kstr(&w, "what", what);
 	jw_kstr(&w, "by", q->a->person);
 	jw_kstr(&w, "reason", param(q, "reason") ? param(q, "reason") : "");
-	draft_end(&w);
+	draft_close(&w);
 }
 
 static enum status pin_params(struct asking *q, const char **out_service, const char **out_version)

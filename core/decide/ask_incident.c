@@ -49,7 +49,7 @@ static void put_baseline(struct asking *q, const char *incident)
 		}
 	jw_obj_end(&w);
 	jw_kstr(&w, "kit", m->kit_digest);
-	draft_end(&w);
+	draft_close(&w);
 }
 
 void declare_events(struct asking *q, const char *title, const char *const *services, size_t n, const char *onset, char out_name[72])
@@ -69,13 +69,13 @@ void declare_events(struct asking *q, const char *title, const char *const *serv
 		jw_kstr(&w, "onset", onset);
 	jw_kstr(&w, "kind", demo ? "demo" : "real");
 	jw_kstr(&w, "environment", m->environment);
-	draft_end(&w);
+	draft_close(&w);
 	put_baseline(q, out_name);
 	bool commands = may_command(m, person, NULL, 0) == STATUS_OK;
 	w = draft_begin(q, EVENT_COMMANDER, out_name);
 	jw_kstr(&w, "person", commands ? person : NULL);
 	jw_kstr(&w, "how", commands ? "declared" : "vacant");
-	draft_end(&w);
+	draft_close(&w);
 }
 
 struct service_list { const char *v[256]; size_t n; };
@@ -152,7 +152,7 @@ static enum status add_services(struct asking *q, const struct model_incident *i
 	jw_kstr(&w, "title", i->title);
 	if (onset)
 		jw_kstr(&w, "onset", onset);
-	draft_end(&w);
+	draft_close(&w);
 	w = result_begin(q);
 	jw_kstr(&w, "incident", i->name);
 	jw_obj_end(&w);
@@ -267,7 +267,7 @@ enum status ask_report(struct asking *q)
 	jw_kstr(&w, "note", note ? note : "");
 	if (gone)
 		jw_kbool(&w, "gone", true);
-	draft_end(&w);
+	draft_close(&w);
 	w = result_begin(q);
 	jw_kstr(&w, "incident", i ? i->name : NULL);
 	jw_obj_end(&w);
@@ -285,7 +285,7 @@ enum status ask_note(struct asking *q)
 		return s;
 	struct jw w = draft_begin(q, EVENT_NOTE, i ? i->name : NULL);
 	jw_kstr(&w, "text", text);
-	draft_end(&w);
+	draft_close(&w);
 	return STATUS_OK;
 }
 
@@ -326,7 +326,7 @@ enum status ask_close(struct asking *q)
 	struct jw w = draft_begin(q, EVENT_INCIDENT_CLOSED, i->name);
 	jw_kstr(&w, "as", as);
 	jw_kstr(&w, "reason", reason ? reason : "");
-	draft_end(&w);
+	draft_close(&w);
 	w = result_begin(q);
 	jw_kstr(&w, "incident", i->name);
 	jw_obj_end(&w);

@@ -6,7 +6,7 @@
 #ifndef DECIDE_DECIDE_H
 #define DECIDE_DECIDE_H
 
-#include "base/event.h"
+#include "base/draft.h"
 #include "base/json.h"
 #include "decide/judge.h"
 #include "model/model.h"

@@ -12,7 +12,7 @@ static void record_end(const struct model_action *a, const char *outcome, const 
 {
 	char actor[96];
 	(void)snprintf(actor, sizeof actor, "plugin:%.80s", a->backend);
-	struct jw w = drafts_begin(out, EVENT_ACTION_ENDED, a->incident, actor);
+	struct jw w = draft_open(out, EVENT_ACTION_ENDED, a->incident, actor);
 	jw_kstr(&w, "key", a->key);
 	jw_kstr(&w, "op", a->op);
 	jw_kstr(&w, "outcome", outcome);
@@ -22,7 +22,7 @@ static void record_end(const struct model_action *a, const char *outcome, const 
 		jw_key(&w, "evidence");
 		jw_tree(&w, evidence);
 	}
-	draft_end(&w);
+	draft_close(&w);
 }
 
 /* A version that was rolled back from is kept in mind, so that its return is an alarm. */
@@ -32,13 +32,13 @@ static void record_pin(const struct model *m, const struct model_action *a, stru
 		return;
 	char reason[160];
 	(void)snprintf(reason, sizeof reason, "rolled back from in %.60s", a->incident);
-	struct jw w = drafts_begin(out, EVENT_PIN, a->incident, "engine");
+	struct jw w = draft_open(out, EVENT_PIN, a->incident, "engine");
 	jw_kstr(&w, "service", a->service);
 	jw_kstr(&w, "version", a->from);
 	jw_kstr(&w, "what", "set");
 	jw_kstr(&w, "by", a->by);
 	jw_kstr(&w, "reason", reason);
-	draft_end(&w);
+	draft_close(&w);
 }
 
 static const char *changed_of(const struct json *result, const char *outcome)

@@ -5,33 +5,10 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "decide/run.h"
+#include "decide/tracker.h"
 #include "model/phases.h"
 
 /* ---- the judge ---- */
-enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
-/* One condition watched over one signal of one service. */
-struct tracker {
-	const struct kit_service *service;
-	const struct kit_signal *signal;   /* NULL: a report */
-	const char *report;
-	struct cond cond;
-	int64_t clear_us;                  /* max(D, 30s) */
-	struct run bad, good;              /* runs of the condition, and of its opposite */
-	struct slide count, burn_a, burn_b;
-	int64_t last_t;                    /* arrival of the newest judged sample */
-	int64_t heard_t;                   /* arrival of the newest one of any kind */
-	enum quality heard;                /* and what it was */
-	/* enough traffic? */
-	double at_least;                   /* NaN: not asked for */
-	struct slide traffic;
-	const struct kit_signal *traffic_signal; /* NULL: the samples' n */
-	int64_t last_traffic_t;
-	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
-	int64_t true_since, false_since;
-	/* verification: only samples measured and arrived after these */
-	int64_t not_before_t, not_before_at;
-};
 struct row_watch { const struct kit_row *row; struct tracker t; };
 struct check_watch { const char *name, *from; bool was_bad; bool by_clear; struct tracker t; };
 struct verify_watch {
@@ -53,29 +30,14 @@ struct judge {
 	char boot[40];
 	int64_t offset, t, at;             /* judge time = mono + offset */
 };
+/* The judge's clock: mono within a boot, carried over reboots by the wall clock, never backwards. */
+void judge_clock(struct judge *j, const struct event *e);
 int64_t judge_time(const struct judge *j, const struct now *now);
-/* What the tracker says at t. */
-struct finding {
-	enum quality quality;
-	bool holds;                        /* the condition holds for its whole time */
-	bool active;                       /* satisfied now, time not yet full */
-	bool cleared;                      /* the opposite held for clear_us */
-	int64_t since;                     /* judge time at which the run began; 0 none */
-	int64_t held, need;
-	int64_t clear_held;
-	double value;                      /* NaN none */
-};
-void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
-/* A sample of one signal, as traffic (first) or as what is judged. */
-struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
-void tracker_feed_traffic(struct tracker *t, const struct sample *s);
-void tracker_feed(struct tracker *t, const struct sample *s);
-void tracker_find(struct tracker *t, const struct model *m, const struct judge *j, const struct now *now, struct finding *out);
-
 void tick_rows(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
 void tick_verify(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
-void judge_sync_verifies(struct judge *j, const struct model *m);
-void verify_watch_release(struct verify_watch *w);
+/* Set up, keep up and end the watches of incidents whose harm was reverted. */
+void watches_sync(struct judge *j, const struct model *m);
+void watch_release(struct verify_watch *w);
 int64_t rows_next(const struct model *m, const struct judge *j, int64_t t);
 
 /* ---- asks ---- */
@@ -89,8 +51,6 @@ enum status deny(struct asking *q, enum status s, const char *code, const char *
 const char *param(const struct asking *q, const char *key); /* string parameter or NULL */
 /* A draft whose body object is open and already holds "ask"; end it with draft_end. */
 struct jw draft_begin(struct asking *q, enum event_kind kind, const char *incident);
-void draft_end(struct jw *w);
-struct jw drafts_begin(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor);
 /* Open the result object (it is "{}" before); end with jw_obj_end. */
 struct jw result_begin(struct asking *q);
 /* The incident that is meant (contract 1, "Which incident"); service may be NULL. *out NULL with OK: none open and

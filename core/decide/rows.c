@@ -84,7 +84,7 @@ static void record_row(const struct model *m, const struct judge *j, const struc
 {
 	const struct kit_row *r = w->row;
 	int64_t t = judge_time(j, now), until = v->until ? now->at + (v->until - t) : 0;
-	struct jw jw = drafts_begin(out, EVENT_RUBRIC, NULL, "engine");
+	struct jw jw = draft_open(out, EVENT_RUBRIC, NULL, "engine");
 	(void)m;
 	jw_kstr(&jw, "row", r->name);
 	jw_kstr(&jw, "service", w->t.service ? w->t.service->name : "");
@@ -104,7 +104,7 @@ static void record_row(const struct model *m, const struct judge *j, const struc
 	jw_kstr(&jw, "owner", r->owner);
 	if (r->dry_run)
 		jw_kstr(&jw, "would", row_class_name(r->action));
-	draft_end(&jw);
+	draft_close(&jw);
 }
 
 /* The timer is the owner's time to decide: a decision since the breach has stopped it. */
@@ -133,7 +133,7 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	int64_t t = judge_time(j, now);
 	const struct model_row *was = model_row(m, w->row->name, w->t.service ? w->t.service->name : "");
 	bool standing = was && model_row_standing(was);
-	tracker_find(&w->t, m, j, now, &f);
+	tracker_find(&w->t, m, t, now, &f);
 	struct verdict_of_row v = f.quality == QUALITY_OK ? row_sure(&f, standing, t) : row_unsure(w, &f, standing, t);
 	if (v.state == ROW_BREACHED && standing && is_overdue(m, w->row, was, now))
 		v.state = ROW_OVERDUE;

@@ -6,21 +6,6 @@
 
 #define TAKE_AFTER (30 * US_SECOND)
 
-struct jw drafts_begin(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor)
-{
-	struct draft *d = drafts_add(ds, kind, incident, actor);
-	struct jw w;
-	/* drafts move when the list grows: bodies are written one at a time, each ended before the next begins */
-	jw_init(&w, &d->body);
-	jw_obj(&w);
-	return w;
-}
-
-void draft_end(struct jw *w)
-{
-	jw_obj_end(w);
-}
-
 /* Asked for 30 s ago, and nobody said no: command changes hands. */
 static void tick_command(const struct model *m, const struct now *now, struct drafts *out)
 {
@@ -28,11 +13,11 @@ static void tick_command(const struct model *m, const struct now *now, struct dr
 	vec_each(struct model_incident, i, &m->incidents) {
 		if (!i->open || !i->asked_by || stamp_diff(&i->asked_at, &n, NULL) < TAKE_AFTER)
 			continue;
-		struct jw w = drafts_begin(out, EVENT_COMMANDER, i->name, "engine");
+		struct jw w = draft_open(out, EVENT_COMMANDER, i->name, "engine");
 		jw_kstr(&w, "person", i->asked_by);
 		jw_kstr(&w, "from", i->commander);
 		jw_kstr(&w, "how", "taken");
-		draft_end(&w);
+		draft_close(&w);
 	}
 }
 
@@ -43,13 +28,13 @@ static void tick_pins(const struct model *m, struct drafts *out)
 		vec_each(struct model_deploy, d, &m->deploys) {
 			if (p->returned || d->service != p->service || d->version != p->version || stamp_cmp(&d->learned, &p->at) <= 0)
 				continue;
-			struct jw w = drafts_begin(out, EVENT_PIN, NULL, "engine");
+			struct jw w = draft_open(out, EVENT_PIN, NULL, "engine");
 			jw_kstr(&w, "service", p->service);
 			jw_kstr(&w, "version", p->version);
 			jw_kstr(&w, "what", "returned");
 			jw_kstr(&w, "returned_by", d->by ? d->by : "somebody the backend does not name");
 			jw_kstr(&w, "reason", p->reason);
-			draft_end(&w);
+			draft_close(&w);
 			break;
 		}
 }

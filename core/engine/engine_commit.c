@@ -12,15 +12,6 @@
 
 #define OWED_MAX 1000
 
-struct jw draft_open(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor)
-{
-	struct draft *d = drafts_add(ds, kind, incident, actor);
-	struct jw w;
-	jw_init(&w, &d->body);
-	jw_obj(&w);
-	return w;
-}
-
 void engine_apply(struct engine *e, const struct event *ev)
 {
 	model_reduce(e->model, ev);

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
-#include "base/event.h"
+#include "base/draft.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "decide/decide.h"
@@ -160,9 +160,7 @@ struct engine {
 
 /* engine.c */
 void engine_end(struct engine *e, enum status s, const char *reason);
-void engine_tick_by(struct engine *e, int64_t ms);    /* a tick in at most that many ms */
-struct jw draft_open(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor);
-void engine_gone(struct engine *e);                   /* one plugin process less; the last one lets the engine end */
+void engine_tick_by(struct engine *e, int64_t ms);    void engine_gone(struct engine *e);                   /* one plugin process less; the last one lets the engine end */
 
 /* engine_lock.c */
 enum status lock_take(struct engine *e, bool *out_held, struct fault *f);

@@ -4,7 +4,7 @@
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 
-#include "base/event.h"
+#include "base/draft.h"
 #include "base/status.h"
 
 struct journal;

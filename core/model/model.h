@@ -14,6 +14,7 @@
 
 #include "base/event.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "kit/kit.h"
 
 #define REDUCER_VERSION 1

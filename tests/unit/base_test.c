@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/draft.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/status.h"

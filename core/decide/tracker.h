@@ -1,0 +1,52 @@
+/* A tracker watches one condition over one signal: it is fed samples and says,
+ * at any time, whether the condition holds for its whole time, is only satisfied,
+ * has cleared, or cannot be told.  Rows and verification each keep some.  Times
+ * are the judge's own (microseconds that never jump).  Pure. */
+#ifndef DECIDE_TRACKER_H
+#define DECIDE_TRACKER_H
+
+#include "decide/run.h"
+#include "model/model.h"
+
+enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
+/* One condition watched over one signal of one service. */
+struct tracker {
+	const struct kit_service *service;
+	const struct kit_signal *signal;   /* NULL: a report */
+	const char *report;
+	struct cond cond;
+	int64_t clear_us;                  /* max(D, 30s) */
+	struct run bad, good;              /* runs of the condition, and of its opposite */
+	struct slide count, burn_a, burn_b;
+	int64_t last_t;                    /* arrival of the newest judged sample */
+	int64_t heard_t;                   /* arrival of the newest one of any kind */
+	enum quality heard;                /* and what it was */
+	/* enough traffic? */
+	double at_least;                   /* NaN: not asked for */
+	struct slide traffic;
+	const struct kit_signal *traffic_signal; /* NULL: the samples' n */
+	int64_t last_traffic_t;
+	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
+	int64_t true_since, false_since;
+	/* verification: only samples measured and arrived after these */
+	int64_t not_before_t, not_before_at;
+};
+/* What the tracker says at t. */
+struct finding {
+	enum quality quality;
+	bool holds;                        /* the condition holds for its whole time */
+	bool active;                       /* satisfied now, time not yet full */
+	bool cleared;                      /* the opposite held for clear_us */
+	int64_t since;                     /* judge time at which the run began; 0 none */
+	int64_t held, need;
+	int64_t clear_held;
+	double value;                      /* NaN none */
+};
+void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
+/* A sample of one signal, as traffic (first) or as what is judged. */
+struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
+void tracker_feed_traffic(struct tracker *t, const struct sample *s);
+void tracker_feed(struct tracker *t, const struct sample *s);
+void tracker_find(struct tracker *t, const struct model *m, int64_t t_now, const struct now *now, struct finding *out);
+
+#endif
