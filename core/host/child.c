@@ -17,11 +17,13 @@ enum { /* milliseconds; 5,000 to cancel + these are within the 8 s of quality.md
 	DRAIN_MAX = 300,
 	DRAIN_EVERY = 5,
 	DRAIN_TURNS = 5,
+	DRAIN_HARD = 1500,
 	TERM_MAX = 2000,
 	TERM_FIRST = 20,
 	TERM_EVERY = 200,
 	KILL_MAX = 800,
 	KILL_EVERY = 50,
+	REAP_AFTER = 200,
 };
 
 /* ---- stages ----------------------------------------------------------------------------- */
@@ -41,7 +43,7 @@ static void stage_enter(struct child *c, enum child_stage stage, uv_timer_cb cb,
 static void close_all(struct child *c)
 {
 	uv_handle_t *all[] = { (uv_handle_t *)&c->in, (uv_handle_t *)&c->out, (uv_handle_t *)&c->err, (uv_handle_t *)&c->timer,
-		(uv_handle_t *)&c->pace, (uv_handle_t *)&c->chld, (uv_handle_t *)&c->more };
+		(uv_handle_t *)&c->pace, (uv_handle_t *)&c->reap, (uv_handle_t *)&c->chld, (uv_handle_t *)&c->more };
 
 	c->stage = CHILD_CLOSING;
 	child_io_stop(c);
@@ -100,9 +102,12 @@ static void on_drain(uv_timer_t *t)
 	struct child *c = t->data;
 
 	/* A grandchild may hold the pipes for ever: wait a moment, not for the end.  The
-	 * moment counts in turns of the loop, too: one that was held up has read nothing. */
+	 * moment counts in turns of the loop, too: one that was held up has read nothing.
+	 * Lines that were read and not told yet are waited for; one may be the answer. */
 	c->turns++;
-	if (!child_io_empty(c) && (stage_age(c) < DRAIN_MAX || c->turns < DRAIN_TURNS))
+	bool moment = stage_age(c) < DRAIN_MAX || c->turns < DRAIN_TURNS;
+	bool untold = child_io_untold(c) && stage_age(c) < DRAIN_HARD;
+	if (!child_io_empty(c) && (moment || untold))
 		return;
 	c->ev->exited(c->ctx);
 	if (c->stage != CHILD_DRAINS)
@@ -136,13 +141,29 @@ void child_leave(struct child *c)
 	close_all(c);
 }
 
+/* When orphans were last looked for, by any child: the walk through all processes
+ * serves everybody, and a family of sixty must not cause sixty walks per plugin. */
+static uint64_t reaped_ns;
+
+static void on_reap(uv_timer_t *t)
+{
+	const struct child *c = t->data;
+
+	if (reaped_ns > c->died_ns)
+		return; /* another child has looked since */
+	reaped_ns = uv_hrtime();
+	os_reap_orphans();
+}
+
 /* SIGCHLD says that somebody died, not who. */
 static void on_chld(uv_signal_t *h, int sig)
 {
 	struct child *c = h->data;
 
 	(void)sig;
-	os_reap_orphans();
+	c->died_ns = uv_hrtime();
+	if (c->stage < CHILD_CLOSING && !uv_is_active((uv_handle_t *)&c->reap))
+		uv_timer_start(&c->reap, on_reap, REAP_AFTER, 0);
 	if (c->stage >= CHILD_CLOSING || c->exited || !os_exited(c->os.pid, false, &c->code))
 		return;
 	c->exited = true;
@@ -192,8 +213,9 @@ enum status child_start(struct child *c, uv_loop_t *loop, const struct child_spe
 		return fault_set(f, STATUS_OUTSIDE, "spawn", "cannot start %s: no descriptors for signals", spec->argv[0]);
 	}
 	uv_timer_init(loop, &c->timer);
-	c->timer.data = c->chld.data = c;
-	c->n_open = 2;
+	uv_timer_init(loop, &c->reap);
+	c->timer.data = c->reap.data = c->chld.data = c;
+	c->n_open = 3;
 	child_io_init(c, loop);
 	uv_signal_start(&c->chld, on_chld, SIGCHLD); /* first: it may exit at once */
 	enum status s = spawn(c, spec, f);

@@ -55,7 +55,8 @@ struct child {
 	unsigned n_open;         /* handles not closed yet */
 	char trouble[160];       /* to be told from the loop */
 	uv_pipe_t in, out, err;
-	uv_timer_t timer, pace;
+	uint64_t died_ns;        /* when SIGCHLD came last */
+	uv_timer_t timer, pace, reap;
 	uv_signal_t chld;
 	uv_idle_t more;
 	struct lines lines;

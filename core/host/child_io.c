@@ -13,7 +13,7 @@
 
 enum {
 	QUEUE_MAX = 4 << 20,     /* bytes that may wait for a child that does not read */
-	TURN_LINES = 64,         /* lines of one child before others get their turn, */
+	TURN_LINES = 256,        /* lines of one child before others get their turn, */
 	TURN_BYTES = 128 << 10,  /* or this many bytes of them */
 	EOF_GRACE = 500,         /* ms from the end of its output to its own */
 	ERR_BYTES = 1 << 20,     /* bytes of log in one second */
@@ -328,7 +328,12 @@ void child_io_stop(struct child *c)
 	log_flush(&c->log);
 }
 
+bool child_io_untold(const struct child *c)
+{
+	return uv_is_active((const uv_handle_t *)&c->more);
+}
+
 bool child_io_empty(const struct child *c)
 {
-	return c->out_eof && c->err_eof && !uv_is_active((const uv_handle_t *)&c->more);
+	return c->out_eof && c->err_eof && !child_io_untold(c);
 }

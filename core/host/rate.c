@@ -11,8 +11,10 @@ enum rate_says rate_add(struct rate *r, uint64_t now_ms, size_t n)
 	uint64_t second = now_ms / 1000;
 
 	if (second != r->second) {
-		/* A pause carries what came at the very end into the next second. */
-		r->over = r->count > r->limit && second == r->second + 1 ? r->over + 1 : 0;
+		/* Seconds in which nothing was counted (a loop that was held up, a pause) are
+		 * neither a rest nor a flood by themselves: the average over them tells. */
+		uint64_t gap = second - r->second;
+		r->over = gap < 60 && r->count > r->limit * gap ? r->over + (unsigned)gap : 0;
 		r->second = second;
 		r->count = 0;
 	}

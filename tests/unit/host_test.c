@@ -100,6 +100,13 @@ static void five_seconds_of_flood_are_too_much(void **state)
 	for (uint64_t s = 10; s < 100; s++) /* four seconds of flood, one of rest */
 		assert_int_not_equal(rate_add(&r, s * 1000, s % 5 ? 2000 : 1), RATE_TOO_MUCH);
 	assert_int_equal(rate_add(&r, 200000, 5000), RATE_PAUSE);
+	rate_init(&r, 1000, 5000);
+	for (uint64_t s = 10; s < 15; s += 2) /* a host that only looks every other second sees the flood, too */
+		assert_int_not_equal(rate_add(&r, s * 1000, 2001), RATE_TOO_MUCH);
+	assert_int_equal(rate_add(&r, 16000, 1), RATE_TOO_MUCH);
+	rate_init(&r, 1000, 5000);
+	for (uint64_t s = 10; s < 60; s += 2) /* a poll every two seconds may bring as much as two */
+		assert_int_equal(rate_add(&r, s * 1000, 1900), RATE_WELL);
 }
 
 /* ---- messages ---------------------------------------------------------------------------------- */
