@@ -67,8 +67,8 @@ static const char *state_of(const struct watched *w, const struct link *l)
 {
 	if (w->silent >= SILENT_ROUNDS)
 		return "failed";
-	if (l->there && strcmp(l->version, w->run.version))
-		return "progressing";
+	if (!l->there || strcmp(l->version, w->run.version))
+		return "progressing"; /* without a link nobody knows what a restart would bring */
 	return is_frozen(&w->place) ? "paused" : "live";
 }
 

@@ -1,4 +1,4 @@
-"""A real little service of the capistrano kind: python3 plug_app.py DIR HOW.
+"""A real little service of the capistrano kind: python3 plug_app.py DIR HOW [PORT].
 
 It serves the release that `current` pointed to when it loaded, and says so at
 /version.  HUP loads again, except: `stubborn` never, `slow` 2 s later, `dies`
@@ -52,7 +52,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 load()
 signal.signal(signal.SIGHUP, reload)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[3]) if len(sys.argv) > 3 else 0), Handler)
 with open(os.path.join(where, "pid"), "w", encoding="utf-8") as f:
     f.write(f"{os.getpid()}\n")
 with open(os.path.join(where, "port.new"), "w", encoding="utf-8") as f:

@@ -70,6 +70,9 @@ ROWS = [
     ([["true", "--to={{to}}"]], ["true", "--to={{to}}"], {"to": "--force"}, True),
     ([["true", "-*"]], ["true", "-x"], {}, True),
     ([["true", "--to=*"]], ["true", "--from=41"], {}, False),
+    ([["true", "{{to}}"]], None, {"to": "--force"}, False),
+    ([["true", "--to={{to}}"]], None, {"to": "--force"}, True),
+    ([["true", "{{to}}"]], None, {}, True),
     # stars and paths
     ([["true", "/srv/*/app"]], ["true", "/srv/auth/app"], {}, True),
     ([["true", "/srv/*/app"]], ["true", "/srv/auth/x/app"], {}, False),
@@ -103,7 +106,7 @@ def test_allow_list():
     for allow, command, more, allowed in ROWS:
         p = plugin({"allow": allow})
         more = dict(more)
-        target = {"command": command, **more.pop("t", {})}
+        target = {**({} if command is None else {"command": command}), **more.pop("t", {})}
         a = action("rollback", target, **{"from": "42", "to": "41", **more})
         m = p.ask("preflight", {"action": a})
         check(("result" in m) == allowed, allow, command, more, m)

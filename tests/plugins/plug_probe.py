@@ -196,12 +196,12 @@ def test_bad_answers():
         }
         queries = {}
         for i, (url, cls) in enumerate(rows.items()):
-            more = f"{url} timeout=1s follow=3"
+            more = f"{url} timeout=2s follow=3"
             queries[f"{i} all"] = f"errors {more}"
             queries[f"{i} this"] = f"errors:{cls} {more}"
             queries[f"{i} value"] = f"value {more}"
             queries[f"{i} match"] = f"match {more}"
-        got = measure(queries, 15)
+        got = measure(queries, 30)
         for i, (url, cls) in enumerate(rows.items()):
             same((got[f"{i} all"]["value"], got[f"{i} this"]["value"], got[f"{i} match"]["value"]), (1, 1, 0), url + str(got[f"{i} value"]))
             check(got[f"{i} value"]["value"] is None and cls in got[f"{i} value"]["error"], url, got[f"{i} value"])

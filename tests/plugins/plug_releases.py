@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """backout-plugin-releases against real processes that serve from `current`."""
+import http.server
 import json
 import os
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -12,6 +15,18 @@ from plug_lib import INIT, Dir, Plugin, action, check, main, op, program, same, 
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONFLICT, NOT_FOUND, DEADLINE, UNAVAILABLE, BAD = -32003, -32002, -32004, -32000, -32602
+
+
+class UnixHTTP(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+class Answer42(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.wfile.write(b'HTTP/1.0 200 OK\r\n\r\n{"version": "42"}')
+
+    def log_message(self, *_):
+        pass
 
 
 class World:
@@ -196,6 +211,38 @@ def test_slow_process_is_waited_for():
         r = perform(p, w.target(), preflight(p, w.target()))["result"]
         same((r["outcome"], r["changed"]), ("done", "full"), r)
         check(time.monotonic() - began > 1.8, "it was not waited for")
+        p.close()
+
+
+def test_process_that_crashed():
+    """The bad release took the process down: only a reload by command can help, and it may."""
+    with World() as w:
+        w.app.kill()
+        w.app.wait()
+        p = plugin()
+        pre = preflight(p, w.target())
+        same(bad_checks(pre), ["the process can be told"], "a signal reaches nobody")
+        start = ["sh", "-c", f"setsid {sys.executable} {HERE}/plug_app.py {w.dir} hup {w.port} >/dev/null 2>&1 & echo $! > {w.dir}/started"]
+        t = w.target(reload={"command": start})
+        pre = preflight(p, t)
+        same((pre["ready"], pre["from"], pre["to"]), (True, "42", "41"), pre)
+        try:
+            r = perform(p, t, pre)["result"]
+            same((r["outcome"], r["changed"], w.runs()), ("done", "full", "41"), r)
+        finally:
+            with open(f"{w.dir}/pid", encoding="utf-8") as f:
+                os.kill(int(f.read()), signal.SIGKILL)
+        p.close()
+
+
+def test_process_that_says_nothing():
+    with World("mute") as w:
+        p = plugin()
+        pre = preflight(p, w.target())
+        check(pre["ready"] and "does not say" in json.dumps(pre["checks"]), pre)
+        m = perform(p, w.target(), pre, deadline=4)
+        same(m["error"]["code"], DEADLINE, "silence is never success")
+        same(w.link(), "41")
         p.close()
 
 
@@ -527,7 +574,15 @@ def test_other_ways_to_ask():
             pre = preflight(p, w.target(version_url=None, **way) if "version_url" not in way else w.target(**way))
             check(pre["ready"], way, pre)
             same(pre["from"], "42", way)
+        path = f"{w.dir}/sock"
+        unix = UnixHTTP(path, Answer42)
+        threading.Thread(target=unix.serve_forever, daemon=True).start()
+        same(preflight(p, w.target(version_url=f"unix:{path}:/version"))["from"], "42", "unix")
+        unix.shutdown()
+        unix.server_close()
         bad = [
+            {"version_url": f"unix:{path}-not-there:/version"},
+            {"version_url": "http://no-such-host.invalid/version"},
             {"version_command": ["sh", "-c", "echo '42; rm -rf /'"]},
             {"version_command": ["sh", "-c", "exit 1"]},
             {"version_url": "http://127.0.0.1:1/version"},
