@@ -91,6 +91,7 @@ bool os_peer(int fd, uid_t *out_uid, pid_t *out_pid)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) != 0)
 		return false;
 	*out_uid = c.uid;
-	*out_pid = c.pid;
+	if (out_pid)
+		*out_pid = c.pid;
 	return true;
 }

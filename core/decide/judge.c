@@ -16,6 +16,8 @@ static void judge_clear(struct judge *j)
 {
 	vec_each(struct verify_watch, w, &j->verifies)
 		watch_release(w);
+	vec_each(struct row_watch, r, &j->rows)
+		tracker_release(&r->t);
 	vec_each(struct feed_list, f, &j->by_signal)
 		vec_release(f);
 	vec_release(&j->rows);
@@ -41,9 +43,8 @@ static void watch_row(struct judge *j, const struct model *m, const struct kit_r
 	if (row->is_report)
 		w->t.report = row->signal;
 	if (row->has_at_least && w->t.signal) {
-		w->t.at_least = row->at_least;
-		slide_init(&w->t.traffic, row->at_least_in);
-		w->t.traffic_signal = w->t.signal->traffic ? kit_signal(s, w->t.signal->traffic) : NULL;
+		const char *by = w->t.signal->traffic;
+		tracker_needs(&w->t, row->at_least, row->at_least_in, by ? kit_signal(s, by) : NULL);
 	}
 }
 

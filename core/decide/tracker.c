@@ -2,9 +2,33 @@
 #include "decide/tracker.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CLEAR_AT_LEAST (30 * US_SECOND) /* contract 4: a breach clears when the opposite held for max(D, 30s) */
+
+static struct slide *slide_new(int64_t window)
+{
+	struct slide *s = mem_new(sizeof *s);
+	slide_init(s, window);
+	return s;
+}
+
+void tracker_needs(struct tracker *t, double n, int64_t window, const struct kit_signal *by)
+{
+	t->at_least = n;
+	t->traffic = slide_new(window);
+	t->traffic_signal = by;
+}
+
+void tracker_release(struct tracker *t)
+{
+	free(t->count);
+	free(t->burn_a);
+	free(t->burn_b);
+	free(t->traffic);
+	t->count = t->burn_a = t->burn_b = t->traffic = NULL;
+}
 
 void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c)
 {
@@ -17,10 +41,10 @@ void tracker_init(struct tracker *t, const struct model *m, const struct kit_ser
 	t->at_least = NAN;
 	(void)m;
 	if (c->kind == COND_COUNT)
-		slide_init(&t->count, c->in_us);
+		t->count = slide_new(c->in_us);
 	if (c->kind == COND_BURN) {
-		slide_init(&t->burn_a, c->in_us);
-		slide_init(&t->burn_b, c->and_us);
+		t->burn_a = slide_new(c->in_us);
+		t->burn_b = slide_new(c->and_us);
 	}
 }
 
@@ -37,7 +61,7 @@ static void tracker_traffic(struct tracker *t, const struct kit_signal *s, int64
 	if (!isfinite(n))
 		return;
 	int64_t dt = t->last_traffic_t ? now_t - t->last_traffic_t : s->every;
-	slide_add(&t->traffic, now_t, weighed(s, n, dt));
+	slide_add(t->traffic, now_t, weighed(s, n, dt));
 	t->last_traffic_t = now_t;
 }
 
@@ -54,10 +78,10 @@ static void tracker_value(struct tracker *t, const struct kit_signal *s, int64_t
 		run_ok(&t->good, now_t, v, !any, s->stale_after);
 	}
 	if (t->cond.kind == COND_COUNT)
-		slide_add(&t->count, now_t, weighed(s, v, dt));
+		slide_add(t->count, now_t, weighed(s, v, dt));
 	if (t->cond.kind == COND_BURN) {
-		slide_add(&t->burn_a, now_t, v);
-		slide_add(&t->burn_b, now_t, v);
+		slide_add(t->burn_a, now_t, v);
+		slide_add(t->burn_b, now_t, v);
 	}
 	t->last_t = now_t;
 }
@@ -85,7 +109,7 @@ static enum quality quality_of(struct tracker *t, const struct sample *s)
 	case SAMPLE_FAILED: return QUALITY_FAILED;
 	case SAMPLE_OK: break;
 	}
-	bool low = !isnan(t->at_least) && slide_sum(&t->traffic, s->t) < t->at_least;
+	bool low = !isnan(t->at_least) && slide_sum(t->traffic, s->t) < t->at_least;
 	return low ? QUALITY_LOW_TRAFFIC : QUALITY_OK;
 }
 
@@ -168,7 +192,7 @@ static void find_burn(struct tracker *t, int64_t now, struct finding *f)
 {
 	int64_t a_covered, b_covered;
 	double budget = 1 - t->cond.objective;
-	double a = slide_average(&t->burn_a, now, &a_covered), b = slide_average(&t->burn_b, now, &b_covered);
+	double a = slide_average(t->burn_a, now, &a_covered), b = slide_average(t->burn_b, now, &b_covered);
 	int64_t longer = t->cond.and_us > t->cond.in_us ? t->cond.and_us : t->cond.in_us;
 	int64_t covered = t->cond.and_us > t->cond.in_us ? b_covered : a_covered;
 	if (!t->bad.any || covered < longer / 2)
@@ -193,7 +217,7 @@ void tracker_find(struct tracker *t, const struct model *m, int64_t now, const s
 		find_cmp(t, now, f);
 		break;
 	case COND_COUNT:
-		f->value = slide_sum(&t->count, now);
+		f->value = slide_sum(t->count, now);
 		find_truth(t, now, cond_satisfied(&t->cond, f->value), f);
 		break;
 	case COND_BURN:

@@ -17,13 +17,13 @@ struct tracker {
 	struct cond cond;
 	int64_t clear_us;                  /* max(D, 30s) */
 	struct run bad, good;              /* runs of the condition, and of its opposite */
-	struct slide count, burn_a, burn_b;
+	struct slide *count, *burn_a, *burn_b; /* owned; NULL where the condition needs none */
 	int64_t last_t;                    /* arrival of the newest judged sample */
 	int64_t heard_t;                   /* arrival of the newest one of any kind */
 	enum quality heard;                /* and what it was */
 	/* enough traffic? */
 	double at_least;                   /* NaN: not asked for */
-	struct slide traffic;
+	struct slide *traffic;             /* owned; NULL where not asked for */
 	const struct kit_signal *traffic_signal; /* NULL: the samples' n */
 	int64_t last_traffic_t;
 	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
@@ -45,6 +45,9 @@ struct finding {
 void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
 /* A sample of one signal, as traffic (first) or as what is judged. */
 struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
+void tracker_release(struct tracker *t);
+/* Judge only where `n` within `window` came in, as `by` counts them (NULL: the samples' n). */
+void tracker_needs(struct tracker *t, double n, int64_t window, const struct kit_signal *by);
 void tracker_feed_traffic(struct tracker *t, const struct sample *s);
 void tracker_feed(struct tracker *t, const struct sample *s);
 void tracker_find(struct tracker *t, const struct model *m, int64_t t_now, const struct now *now, struct finding *out);

@@ -7,6 +7,8 @@
 
 void watch_release(struct verify_watch *w)
 {
+	vec_each(struct check_watch, c, &w->checks)
+		tracker_release(&c->t);
 	vec_release(&w->checks);
 }
 
