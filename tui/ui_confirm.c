@@ -223,6 +223,16 @@ static void said(struct ui *u, const struct sight *s, const char *verb, const st
 			ui_say(u, s, false, done[i].words, what);
 }
 
+/* The mark stands; the backend's own freeze, where there is one, has a panel as everything that fires. */
+static void frozen(struct ui *u, const struct sight *s, const struct json *result)
+{
+	const char *action = json_get_str(result, "action", NULL);
+	const struct kit_action *a = action && s->m && s->m->kit ? kit_action(s->m->kit, json_get_str(result, "service", NULL), action) : NULL;
+
+	if (a && u->confirm.state == CONFIRM_NONE)
+		confirm_open(u, s, a, NULL);
+}
+
 void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
 	const struct json *result, const struct fault *f)
 {
@@ -241,6 +251,8 @@ void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *ve
 		said(u, s, verb, result);
 		if (tag == TAG_FIRE || !strcmp(verb, "declare"))
 			u->depth = 0;
+		if (!strcmp(verb, "freeze"))
+			frozen(u, s, result);
 		return;
 	}
 	if (tag == TAG_ARM && !mine)

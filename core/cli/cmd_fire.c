@@ -132,7 +132,7 @@ static const struct model_action *running(const struct fire *f, const char *acti
 	return NULL;
 }
 
-static enum status fire_one(struct fire *f, const char *action)
+enum status fire_one(struct fire *f, const char *action)
 {
 	struct json *panel = NULL;
 	struct fault fault;

@@ -45,8 +45,10 @@ const struct command cli_commands[] = {
 	{"veto", "[KEY]", "not this time: stop what counts down, or refuse a take of command", NULL, cmd_veto},
 	{"pin", "SERVICE VERSION --reason T", "keep a bad version out", NULL, cmd_pin},
 	{"unpin", "SERVICE VERSION --reason T", "let a pinned version in again", NULL, cmd_pin},
-	{"freeze", "SERVICE|all [--reason T]", "nothing acts by itself on it; a deploy meanwhile is an alarm", NULL, cmd_freeze},
-	{"unfreeze", "SERVICE|all [--reason T]", "lift a freeze", NULL, cmd_freeze},
+	{"freeze", "SERVICE|all [--reason T] [--yes]", "nothing acts by itself on it; a deploy meanwhile is an alarm",
+		"Sets the mark, and fires the service's freeze or pause action where it has one: with three letters,\n"
+		"on a terminal; --yes skips them.\n", cmd_freeze},
+	{"unfreeze", "SERVICE|all [--reason T]", "lift a freeze", NULL, cmd_unfreeze},
 	{"take", "", "take command of an incident", NULL, cmd_take},
 	{"hand-over", "PERSON", "offer the command to another", NULL, cmd_hand_over},
 	{"note", "TEXT|-", "write a line into the timeline", "With - the text is read from standard input.\n", cmd_note},

@@ -14,7 +14,8 @@ enum status cmd_declare(struct cli *c);
 enum status cmd_demo(struct cli *c, enum status (*console)(struct cli *c)); /* cli_run calls it: it opens a console */
 enum status cmd_engine(struct cli *c);
 enum status cmd_fire(struct cli *c);
-enum status cmd_freeze(struct cli *c);   /* freeze and unfreeze */
+enum status cmd_freeze(struct cli *c);
+enum status cmd_unfreeze(struct cli *c);
 enum status cmd_hand_over(struct cli *c);
 enum status cmd_help(struct cli *c);
 enum status cmd_init(struct cli *c);

@@ -1,5 +1,5 @@
 /* The parts of `backout fire`: in which order, what is shown, the challenge,
- * and following to the end.  Only cmd_fire.c calls them. */
+ * and following to the end.  For cmd_fire.c, and for freeze, which fires too. */
 #ifndef CLI_FIRE_H
 #define CLI_FIRE_H
 
@@ -14,6 +14,8 @@ struct fire {
 	bool joins;                  /* the present one's service is in no open incident yet */
 };
 
+/* One action from panel to end, in f's open session (which follows). */
+enum status fire_one(struct fire *f, const char *action);
 /* Sort the actions' names into the plan's order: flags, consumers, what they depend on. */
 void fire_order(const struct model *m, const char *service, char **actions, int n);
 /* The panel as text; or with --json the panel itself. */

@@ -404,6 +404,27 @@ def test_several_run_in_the_plans_order():
         agree(lab, 3)
 
 
+def test_freeze_marks_and_fires_the_services_pause():
+    with Lab() as lab:
+        with open(os.path.join(lab.kit, "services", "auth.yaml")) as f:
+            text = f.read()
+        lab.write("services/auth.yaml", text.replace("verify:", "  - {name: auth-pause, level: 2, verb: pause, backend: world, "
+                                                     "target: {file: auth.pause}}\nverify:"))
+        lab.engine()
+        c = declared(lab)
+        r = lab.run("freeze", "auth")  # no terminal, no --yes: the mark alone, and it says so
+        assert r.returncode == 0 and "backout fire auth-pause" in r.stderr, r
+        c.until("freeze")
+        assert not lab.effects()
+        r = lab.run("freeze", "auth", "--yes")
+        assert r.returncode == 0, r
+        assert [line.split()[1] for line in lab.effects()] == ["paused"], lab.effects()
+        events = agree(lab, 1)
+        assert [e["body"]["a"]["name"] for e in events if e["kind"] == "action.requested"] == ["auth-pause"]
+        assert len([e for e in events if e["kind"] == "freeze"]) == 1
+        assert lab.run("unfreeze", "auth").returncode == 0
+
+
 def test_several_stop_at_the_first_that_fails():
     with Lab(services=("auth", "shop"), depends={"shop": "auth"}) as lab:
         lab.set("delay", "0.5")

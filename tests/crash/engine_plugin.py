@@ -59,12 +59,14 @@ def initialize(p):
     world = p["config"]["world"]
     return {"protocol": 1, "name": "test-world", "version": "1",
             "provides": {"deploys": True, "signals": True, "history": False, "discover": False, "notify": False,
-                         "verbs": ["rollback"]}, "idempotent": False}
+                         "verbs": ["rollback", "pause"]}, "idempotent": False}
 
 
 def preflight(p):
     a = p["action"]
     current = read(a["service"])
+    if a["verb"] == "pause":
+        return {"ready": True, "effect": "pauses", "command": "touch paused", "checks": [], "not_undone": []}
     to = a.get("to") or read(a["service"] + ".good")
     ready = read("ready", "yes") == "yes"
     return {"ready": ready, "effect": "writes one file", "command": "echo %s > %s" % (to, a["service"]),
@@ -76,10 +78,12 @@ def perform(p):
     a, op = p["action"], p["op"]
     tell("progress", {"op": op, "share": 0.1, "text": "started"})
     time.sleep(float(read("delay", "0")))
-    if read(a["service"]) != a["from"]:
+    if a["verb"] != "pause" and read(a["service"]) != a["from"]:
         raise LookupError
     with open(path("effects"), "a") as f:
-        f.write("%s %s\n" % (op, a["to"]))
+        f.write("%s %s\n" % (op, a.get("to", "paused")))
+    if a["verb"] == "pause":
+        return {"outcome": "done", "changed": "full", "detail": "paused", "evidence": {}}
     write(a["service"], a["to"])
     time.sleep(float(read("after", "0")))
     return {"outcome": "done", "changed": "full", "detail": "%s runs" % a["to"], "evidence": {}}
