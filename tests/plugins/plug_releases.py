@@ -1,126 +1,15 @@
 #!/usr/bin/env python3
-"""backout-plugin-releases against real processes that serve from `current`."""
-import http.server
+"""backout-plugin-releases acting upon real processes that serve from `current`."""
 import json
 import os
 import signal
-import socketserver
 import subprocess
 import sys
-import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from plug_lib import INIT, Dir, Plugin, action, check, main, op, program, same, unheard, wait_for  # noqa: E402
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-CONFLICT, NOT_FOUND, DEADLINE, UNAVAILABLE, BAD = -32003, -32002, -32004, -32000, -32602
-
-
-class UnixHTTP(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
-
-
-class Answer42(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.wfile.write(b'HTTP/1.0 200 OK\r\n\r\n{"version": "42"}')
-
-    def log_message(self, *_):
-        pass
-
-
-class World:
-    """DIR with releases 41 and 42, `current` -> 42, and a process that serves it."""
-
-    def __init__(self, how="hup", releases=("41", "42")):
-        self.tmp = Dir()
-        self.dir = self.tmp.__enter__()
-        for n, r in enumerate(releases):
-            os.makedirs(f"{self.dir}/releases/{r}")
-            self.write(f"releases/{r}/app", r)
-            os.utime(f"{self.dir}/releases/{r}", (1e9 + n, 1e9 + n))
-        self.point(releases[-1])
-        self.app = None
-        if how:
-            self.serve(how)
-
-    def serve(self, how):
-        if os.path.exists(f"{self.dir}/port"):
-            os.unlink(f"{self.dir}/port")
-        self.app = subprocess.Popen([sys.executable, f"{HERE}/plug_app.py", self.dir, how])
-        wait_for(lambda: os.path.exists(f"{self.dir}/port"), what="the service")
-        with open(f"{self.dir}/port", encoding="utf-8") as f:
-            self.port = int(f.read())
-
-    def write(self, path, text):
-        with open(f"{self.dir}/{path}", "w", encoding="utf-8") as f:
-            f.write(text)
-
-    def point(self, version):
-        os.symlink(f"releases/{version}", f"{self.dir}/c.new")
-        os.rename(f"{self.dir}/c.new", f"{self.dir}/current")
-
-    def deploy(self, version):
-        self.point(version)
-        os.kill(self.app.pid, signal.SIGHUP)
-        wait_for(lambda: self.runs() == version, what="the deploy")
-
-    def link(self):
-        return os.path.basename(os.readlink(f"{self.dir}/current"))
-
-    def runs(self):
-        import urllib.request
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/version", timeout=5) as r:
-            return json.load(r)["version"]
-
-    def target(self, **more):
-        t = {"dir": self.dir, "version_url": f"http://127.0.0.1:{self.port}/version", "reload": {"signal": "HUP", "pid_file": "pid"}}
-        t.update(more)
-        return {k: v for k, v in t.items() if v is not None}
-
-    def files(self):
-        """Everything on disk with its times: what `changes nothing` is held against."""
-        out = {}
-        for base, dirs, names in os.walk(self.dir):
-            for n in dirs + names + ["."]:
-                st = os.lstat(os.path.join(base, n))
-                out[os.path.join(base, n)] = (st.st_mode, st.st_size, st.st_mtime_ns, st.st_ino)
-        return out
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.app:
-            self.app.kill()
-            self.app.wait()
-        self.tmp.__exit__()
-
-
-def plugin(mode="act", config=None):
-    p = Plugin(program("releases"))
-    p.start(config, mode=mode)
-    return p
-
-
-def preflight(p, target, **more):
-    return p.result("preflight", {"action": action("rollback", target, **more)})
-
-
-def perform(p, target, pre, deadline=10, verb="rollback", the_op=None, **more):
-    a = action(verb, target, **{"from": pre.get("from", ""), "to": pre.get("to", ""), "expect": pre.get("expect", ""), **more})
-    return p.ask("perform", {"op": the_op or op(), "key": "INC-1/1", "deadline": deadline, "action": a}, deadline + 10)
-
-
-def reconcile(target, the_op, verb="rollback", **more):
-    p = plugin()
-    r = p.result("reconcile", {"op": the_op, "key": "INC-1/1", "action": action(verb, target, **more)})
-    p.close()
-    return r
-
-
-def bad_checks(pre):
-    return [c["name"] for c in pre["checks"] if not c["ok"]]
+from plug_lib import INIT, action, check, main, op, program, same, unheard, wait_for  # noqa: E402
+from plug_world import BAD, CONFLICT, DEADLINE, HERE, NOT_FOUND, UNAVAILABLE, World, bad_checks, perform, plugin, preflight, reconcile  # noqa: E402
 
 
 def test_happy_path():
@@ -503,97 +392,6 @@ def test_freeze_and_resume():
             same(perform(p, w.target(), {}, verb=verb)["result"]["changed"], "none")
             same(reconcile(w.target(), the_op, verb)["outcome"], "done")
         same(w.runs(), "42")
-        p.close()
-
-
-def test_watch():
-    with World() as w:
-        w.write("releases/42/BY", "ravi\n")
-        p = plugin("watch", {"every": 0.2})
-        p.result("watch", {"deploys": [{"service": "auth", "target": w.target()}], "signals": []})
-        d = wait_for(lambda: p.of("deploy"))[0]
-        same((d["version"], d["state"], d["share"], d["by"], d["instances"]), ("42", "live", 1, "ravi", {"old": 0, "new": 1}), d)
-        same(d["back"]["safe"], None, "nobody knows")
-        n = len(p.of("deploy"))
-        time.sleep(0.7)
-        same(len(p.of("deploy")), n, "told only when something changed")
-        w.deploy("41")
-        wait_for(lambda: p.of("deploy")[-1]["version"] == "41" and p.of("deploy")[-1]["state"] == "live")
-        same(p.of("deploy")[-1]["previous"], "42")
-        w.point("42")  # the link alone: the version stays the process' own
-        last = wait_for(lambda: p.of("deploy")[-1]["state"] == "progressing" and p.of("deploy")[-1])
-        same((last["version"], last["instances"]), ("41", {"old": 1, "new": 0}), last)
-        os.kill(w.app.pid, signal.SIGHUP)
-        wait_for(lambda: p.of("deploy")[-1]["version"] == "42")
-        os.rename(f"{w.dir}/releases/41", f"{w.dir}/away")
-        last = wait_for(lambda: p.of("deploy")[-1]["back"]["safe"] is False and p.of("deploy")[-1])
-        check("gone" in last["back"]["why"], last)
-        w.write(".frozen", "")
-        wait_for(lambda: p.of("deploy")[-1]["state"] == "paused")
-        os.unlink(f"{w.dir}/.frozen")
-        w.app.kill()
-        w.app.wait()
-        wait_for(lambda: p.of("deploy")[-1]["state"] == "failed", what="the silence of the process")
-        p.result("watch", {"deploys": [], "signals": []})
-        p.close()
-
-
-def test_watch_says_what_a_release_says():
-    with World() as w:
-        w.write("releases/42/RELEASE", json.dumps({"files": ["app"], "by": "lena", "back": {"safe": False, "why": "writes tokens v2"}}))
-        w.write(".backout-history", "2026-11-01T00:00:00Z ran 41\n")
-        p = plugin("watch")
-        p.result("watch", {"deploys": [{"service": "auth", "target": w.target()}], "signals": []})
-        d = wait_for(lambda: p.of("deploy"))[0]
-        same((d["by"], d["back"]["safe"], d["back"]["why"]), ("lena", False, "writes tokens v2"), d)
-        p.close()
-
-
-def test_one_that_hangs_holds_up_nobody():
-    with World("mute") as a, World() as b:
-        p = plugin("watch", {"every": 0.2})
-        p.result("watch", {"deploys": [{"service": "a", "target": a.target()}, {"service": "b", "target": b.target()}], "signals": []})
-        began = time.monotonic()
-        wait_for(lambda: [d for d in p.of("deploy") if d["service"] == "b"])
-        check(time.monotonic() - began < 1, "b waited for a")
-        same(p.result("ping"), {})
-        p.close()
-
-
-def test_other_ways_to_ask():
-    with World() as w:
-        ways = [
-            {"version_command": ["sh", "-c", "echo 42"]},
-            {"version_command": ["python3", "-c", f"import urllib.request as u; print(u.urlopen('http://127.0.0.1:{w.port}/version').read().decode())"]},
-            {"version_file": "running"},
-            {"version_url": f"http://localhost:{w.port}/version"},
-        ]
-        w.write("running", "42\n")
-        p = plugin()
-        for way in ways:
-            pre = preflight(p, w.target(version_url=None, **way) if "version_url" not in way else w.target(**way))
-            check(pre["ready"], way, pre)
-            same(pre["from"], "42", way)
-        path = f"{w.dir}/sock"
-        unix = UnixHTTP(path, Answer42)
-        threading.Thread(target=unix.serve_forever, daemon=True).start()
-        same(preflight(p, w.target(version_url=f"unix:{path}:/version"))["from"], "42", "unix")
-        unix.shutdown()
-        unix.server_close()
-        bad = [
-            {"version_url": f"unix:{path}-not-there:/version"},
-            {"version_url": "http://no-such-host.invalid/version"},
-            {"version_command": ["sh", "-c", "echo '42; rm -rf /'"]},
-            {"version_command": ["sh", "-c", "exit 1"]},
-            {"version_url": "http://127.0.0.1:1/version"},
-            {"version_url": "ftp://x/"},
-            {"version_url": f"http://127.0.0.1:{w.port}/version", "version_field": "pid.x"},
-        ]
-        for way in bad:
-            pre = preflight(p, {**w.target(version_url=None), **way})
-            check("does not say what it runs" in json.dumps(pre), way, pre)
-        pre = preflight(p, w.target(version_url=None))
-        same(bad_checks(pre), ["the process can be asked"])
         p.close()
 
 
