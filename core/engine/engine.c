@@ -267,6 +267,18 @@ static enum status begin(struct engine *e, const struct kit_files *files, const 
 	return s;
 }
 
+/* What plugins of a killed engine left, but for those that act still. */
+static void sweep(struct engine *e)
+{
+	VEC(pid_t) alive = {0};
+	vec_each(struct model_incident, i, &e->model->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			if (!action_over(a) && a->pid > 0)
+				*vec_push(&alive) = (pid_t)a->pid;
+	host_sweep(e->dir, alive.v, alive.n);
+	vec_release(&alive);
+}
+
 static void serve(struct engine *e)
 {
 	const struct rlimit no_core = {0, 0};
@@ -278,6 +290,7 @@ static void serve(struct engine *e)
 	setrlimit(RLIMIT_CORE, &no_core); /* secrets pass through this memory */
 	os_subreaper();
 	catch_signals(e);
+	sweep(e);
 	say_ready(e);
 	watches_apply(e);
 	reconcile_all(e);

@@ -189,7 +189,7 @@ static enum status spawn(struct child *c, const struct child_spec *spec, struct 
 {
 	struct os_spawn how = { .argv = spec->argv, .cwd = spec->cwd, .dies_with_parent = spec->dies_with_parent };
 
-	c->tmpdir = room_tmpdir();
+	c->tmpdir = room_tmpdir(spec->log_dir);
 	if (!c->tmpdir)
 		return fault_set(f, STATUS_OUTSIDE, "tmpdir", "no private directory for %s can be made", spec->argv[0]);
 	char **env = room_env(c->tmpdir, spec->pass_env);

@@ -66,6 +66,10 @@ uint64_t host_plugin_start(const struct host_plugin *p); /* os_pid_start of it *
 const char *host_plugin_tmpdir(const struct host_plugin *p); /* its private TMPDIR, by which os_kill_all knows its orphans */
 const char *host_plugin_last_words(const struct host_plugin *p); /* newest line of stderr, clean, "" */
 
+/* Remove the scratch directories that plugins of a killed engine left in DIR; those of `alive` stay.  Only for
+ * who holds the engine's lock. */
+void host_sweep(const char *dir, const pid_t *alive, size_t n);
+
 /* Find `backout-plugin-NAME` in BACKOUT_PLUGIN_PATH, then beside this program (build tree), then the package's
  * folder; or resolve a command (a relative path with / is relative to the kit's directory). */
 enum status host_find(const char *plugin, const char *const *command, const char *kit_dir,

@@ -38,7 +38,7 @@ enum status probe_start(struct probe *p, const char *const *argv, const char *cw
 {
 	memset(p, 0, sizeof *p);
 	p->sins = sins;
-	p->tmpdir = room_tmpdir();
+	p->tmpdir = room_tmpdir(NULL);
 	if (!p->tmpdir)
 		return fault_set(f, STATUS_OUTSIDE, "tmpdir", "no private directory can be made");
 	char **env = room_env(p->tmpdir, NULL);

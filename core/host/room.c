@@ -4,25 +4,39 @@
 #include "host/room.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/os.h"
+#include "host/host.h"
 
-char *room_tmpdir(void)
+#define SCRATCH "scratch" /* in the engine's directory: what a killed engine left is found by the next */
+
+char *room_tmpdir(const char *dir)
 {
 	const char *base = getenv("TMPDIR");
 	struct buf b;
 	char *path = NULL;
 
 	buf_init(&b, 4096);
-	buf_addf(&b, "%s/backout-plugin-XXXXXX", base && base[0] == '/' ? base : "/tmp");
+	if (dir && *dir) {
+		buf_addf(&b, "%s/" SCRATCH, dir);
+		if (mkdir(buf_str(&b), 0700) != 0 && errno != EEXIST)
+			buf_reset(&b);
+		else
+			buf_adds(&b, "/XXXXXX");
+	}
+	if (!b.len)
+		buf_addf(&b, "%s/backout-plugin-XXXXXX", base && base[0] == '/' ? base : "/tmp");
 	if (!b.failed && mkdtemp(b.data))
 		path = mem_str(b.data);
 	buf_release(&b);
@@ -58,6 +72,37 @@ void room_remove(const char *tmpdir)
 	if (fd >= 0)
 		empty_at(fd, 32);
 	rmdir(tmpdir);
+}
+
+static bool is_lived_in(const char *path, const pid_t *alive, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *theirs = os_tmpdir_of(alive[i]);
+		bool same = theirs && strcmp(theirs, path) == 0;
+		free(theirs);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+void host_sweep(const char *dir, const pid_t *alive, size_t n)
+{
+	struct buf b;
+	buf_init(&b, 8192);
+	buf_addf(&b, "%s/" SCRATCH, dir);
+	DIR *d = opendir(buf_str(&b));
+	for (struct dirent *e; d && (e = readdir(d));) {
+		if (e->d_name[0] == '.')
+			continue;
+		buf_reset(&b);
+		buf_addf(&b, "%s/" SCRATCH "/%s", dir, e->d_name);
+		if (!b.failed && !is_lived_in(buf_str(&b), alive, n))
+			room_remove(buf_str(&b));
+	}
+	if (d)
+		closedir(d);
+	buf_release(&b);
 }
 
 /* ---- environment --------------------------------------------------------------- */

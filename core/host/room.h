@@ -4,8 +4,9 @@
 #ifndef HOST_ROOM_H
 #define HOST_ROOM_H
 
-/* A fresh directory only we may enter, as an owned path; NULL where none can be made. */
-char *room_tmpdir(void);
+/* A fresh directory only we may enter, as an owned path: in DIR/scratch, or (dir NULL) in TMPDIR.  NULL where
+ * none can be made. */
+char *room_tmpdir(const char *dir);
 /* Remove it with everything in it; links are not followed. */
 void room_remove(const char *tmpdir);
 /* PATH HOME USER LANG TZ TMPDIR and what pass_env (may be NULL) names and is set.

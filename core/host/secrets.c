@@ -113,7 +113,7 @@ static int await(const struct os_child *c, const char *tmpdir, bool patient, int
 
 static enum status run_command(char *const *argv, const char *kit_dir, struct secret *out, struct fault *f)
 {
-	char *tmpdir = room_tmpdir();
+	char *tmpdir = room_tmpdir(NULL);
 	char **env = room_env(tmpdir, NULL);
 	struct os_spawn how = { .argv = (const char *const *)(uintptr_t)argv, .env = (const char *const *)(uintptr_t)env, .cwd = kit_dir };
 	struct os_child c;

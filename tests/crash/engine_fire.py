@@ -425,6 +425,26 @@ def test_freeze_marks_and_fires_the_services_pause():
         assert lab.run("unfreeze", "auth").returncode == 0
 
 
+def test_what_a_killed_engine_left_is_swept():
+    """Scratch directories of dead plugins go with the next engine; that of one which still acts stays until it ends."""
+    with Lab() as lab:
+        lab.set("after", "2")
+        first = lab.engine()
+        declared(lab).post("fire", {})
+        c = lab.client()
+        panel = c.good("arm", {"action": "auth-rollback", "service": "auth"})
+        c.post("fire", {"digest": panel["digest"], "reason": "t", "service": "auth", "action": "auth-rollback"}, os.urandom(16).hex())
+        wait_for(lambda: lab.effects())
+        scratch = os.path.join(lab.dir, "scratch")
+        before = set(os.listdir(scratch))
+        assert len(before) == 2, before  # the watcher's and the acting one's
+        first.kill()
+        first.wait()
+        lab.engine()
+        wait_for(lambda: len(before & set(os.listdir(scratch))) == 1)
+        agree(lab, 1)
+
+
 def test_several_stop_at_the_first_that_fails():
     with Lab(services=("auth", "shop"), depends={"shop": "auth"}) as lab:
         lab.set("delay", "0.5")
