@@ -445,6 +445,24 @@ def test_what_a_killed_engine_left_is_swept():
         agree(lab, 1)
 
 
+def test_watcher_killed_while_its_action_performs():
+    """Another process watches the backend: its death and return neither stop nor repeat what acts."""
+    with Lab() as lab:
+        lab.set("delay", "1.5")
+        lab.engine()
+        c = declared(lab)
+        panel = c.good("arm", {"action": "auth-rollback", "service": "auth"})
+        c.post("fire", {"digest": panel["digest"], "reason": "t", "service": "auth", "action": "auth-rollback"}, os.urandom(16).hex())
+        c.until("action.progress")
+        watcher = c.good("plugins")[0]
+        os.kill(watcher["pid"], signal.SIGKILL)
+        again = wait_for(lambda: (lambda p: p if p["state"] == "ready" and p["pid"] != watcher["pid"] else None)(c.good("plugins")[0]))
+        assert again["restarts"] == watcher["restarts"] + 1, again
+        assert not lab.effects(), "it acted before the watcher was back: the test says nothing"
+        assert c.until("action.ended")["body"]["outcome"] == "done"
+        agree(lab, 1)
+
+
 def test_several_stop_at_the_first_that_fails():
     with Lab(services=("auth", "shop"), depends={"shop": "auth"}) as lab:
         lab.set("delay", "0.5")
