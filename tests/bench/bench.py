@@ -1,0 +1,390 @@
+#!/usr/bin/env python3
+"""make bench: what quality.md promises under "Speed and size", beside its floors.
+
+Ours and the floor run in turn, so that a slow moment of the machine falls on
+both; figures are medians unless they say otherwise.  A row that misses its
+target is a finding, not a failure: machines differ, and nothing here ends with
+an error because of a time.  BENCH_ROUNDS scales the rounds (default 1.0);
+BENCH_ONLY chooses parts by name: start keys idle memory fire commands programs
+"""
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+from bench_pty import Pty
+from bench_world import BACKOUT, BUILD, World, effort, resident, run_ms, wait_for
+
+HERE = os.path.join(os.path.abspath(BUILD), "tests", "bench")
+FLOOR_CURSES, FLOOR_EXEC = os.path.join(HERE, "floor_ncurses"), os.path.join(HERE, "floor_exec")
+SCALE = float(os.environ.get("BENCH_ROUNDS", "1"))
+DOWN, UP = b"\x1b[B", b"\x1b[A"
+rows = []
+
+
+def rounds(n):
+    return max(3, int(n * SCALE))
+
+
+def at(values, percent):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+def row(name, ours, floor, unit, target, met, ratio=None):
+    """floor may be None: then the target is absolute."""
+    ratio = ours / floor if ratio is None and floor else ratio
+    rows.append((name, ours, floor, unit, ratio, target, met(ratio if floor else ours) if met else None))
+    print("  " + line_of(rows[-1]), flush=True)
+
+
+def number(v):
+    return "-" if v is None else "%.0f" % v if abs(v) >= 100 else "%.1f" % v if abs(v) >= 10 else "%.2f" % v
+
+
+def line_of(r):
+    name, ours, floor, unit, ratio, target, met = r
+    verdict = "" if met is None else "met" if met else "MISSED"
+    return "%-50s %9s %9s %-8s %6s  %-32s %s" % (name, number(ours), number(floor), unit, number(ratio), target, verdict)
+
+
+def most(limit):
+    return lambda v: v <= limit
+
+
+def least(limit):
+    return lambda v: v >= limit
+
+
+def in_turn(n, **what):
+    """Every function n times, in turn; medians by name."""
+    took = {name: [] for name in what}
+    order = list(what.items())
+    for i in range(n):
+        for name, fn in order if i % 2 else order[::-1]:
+            took[name].append(fn())
+    return {name: statistics.median(v) for name, v in took.items()}
+
+
+def paint(argv, env, mark):
+    p = Pty(argv, env)
+    try:
+        return p.first_frame(mark)
+    finally:
+        p.close()
+
+
+OBSERVE = [BACKOUT, "observe"]
+
+
+def bare(world):
+    return dict(world.env)
+
+
+# ---- exec to first paint ---------------------------------------------------------------------
+
+def bench_start(small, large):
+    env = bare(small)
+    what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"),
+            "small": lambda: paint(OBSERVE, small.env, b"service-0010"),
+            "large": lambda: paint(OBSERVE, large.env, b"service-0010")}
+    got = in_turn(rounds(15), **what)
+    row("first paint, 20 services", got["small"], got["floor"], "ms", "<= 2 x ncurses", most(2))
+    row("first paint, 1,000 services, 5,000 signals", got["large"], got["floor"], "ms", "<= 5 x ncurses", most(5))
+    for name, mark in (("htop", b"F10"), ("tig", b"bench")):
+        if not shutil.which(name):
+            continue
+        argv = [name] if name == "htop" else ["sh", "-c", "cd %s && exec tig" % repository()]
+        other = in_turn(rounds(5), **{"other": lambda: paint(argv, env, mark), "small": what["small"]})
+        row("first paint beside %s" % name, other["small"], other["other"], "ms", "<= 0.25 x " + name, most(0.25))
+
+
+def repository():
+    """A repository of one commit; the tree that is measured may be none."""
+    top = "/tmp/bo-bench-git.%d" % os.getpid()
+    if not os.path.isdir(top):
+        os.mkdir(top)
+        for words in (["init", "-q"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-q", "--allow-empty", "-m", "bench"]):
+            subprocess.run(["git", "-C", top] + words, check=True)
+    return top
+
+
+# ---- key to paint ------------------------------------------------------------------------------
+
+def keys_in_turn(consoles, n):
+    """Blocks of 20 keys on each, in turn: down and up again."""
+    took = {name: [] for name in consoles}
+    missed = dict.fromkeys(consoles, 0)
+    for block in range(max(2, n // 20)):
+        for name, p in consoles.items():
+            for code in [DOWN] * 10 + [UP] * 10:
+                ms = p.key(code)
+                took[name].append(ms) if ms is not None else missed.update({name: missed[name] + 1})
+    return took, missed
+
+
+def bench_keys(small, large):
+    consoles = {"floor": Pty([FLOOR_CURSES], bare(small)), "quiet": Pty(OBSERVE, small.env), "large": Pty(OBSERVE, large.env)}
+    try:
+        for p in consoles.values():
+            p.quiet(0.4)
+            p.key(DOWN)
+        took, missed = keys_in_turn(consoles, rounds(300))
+    finally:
+        for p in consoles.values():
+            p.close()
+    p50, p99 = ({k: at(v, q) for k, v in took.items()} for q in (50, 99))
+    row("key to last byte, quiet screen: p50", p50["quiet"], p50["floor"], "ms", "<= 1 x ncurses", most(1))
+    row("key to last byte, quiet screen: p99", p99["quiet"], p99["floor"], "ms", "<= 1.5 x ncurses", most(1.5))
+    row("key, 5,000 signals told each second: p50", p50["large"], p50["quiet"], "ms", "<= 1.2 x itself", most(1.2))
+    row("key, 5,000 signals told each second: p99", p99["large"], p99["quiet"], "ms", "<= 1.2 x itself", most(1.2))
+    if missed["quiet"] or missed["large"]:
+        print("  (keys that painted nothing: %s)" % missed)
+
+
+# ---- idle ------------------------------------------------------------------------------------------
+
+def idle(ptys, seconds):
+    """Bytes, switches and CPU a second of each, all at once."""
+    before = {name: effort(p.pid) for name, p in ptys.items()}
+    text = dict.fromkeys(ptys, b"")
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for name, p in ptys.items():
+            text[name] += p.read(0.02)[0]
+    return {name: (len(text[name]) / seconds, (effort(p.pid)[0] - before[name][0]) / seconds,
+                   (effort(p.pid)[1] - before[name][1]) / seconds / 1e6) for name, p in ptys.items()}
+
+
+def quietest(ptys):
+    """Two windows of 10 s: on a quiet screen only minutes turn, so that one of them sees nothing change."""
+    a, b = idle(ptys, 10), idle(ptys, 10)
+    return {name: a[name] if a[name][0] <= b[name][0] else b[name] for name in ptys}
+
+
+def bench_idle(small, busy):
+    c = busy.client("command")
+    if not c.good("status")["incidents"]:
+        c.good("declare", {"title": "bench", "services": [busy.services[0]]})
+    c.close()
+    ptys = {"quiet": Pty(OBSERVE, small.env), "clock": Pty(OBSERVE, busy.env)}
+    if shutil.which("htop"):
+        ptys["htop"] = Pty(["htop"], bare(small))
+    try:
+        for p in ptys.values():
+            p.quiet(0.3, 1.5)
+        engine = effort(small.process.pid)
+        got = quietest(ptys)
+        engine = [(b - a) / 20 for a, b in zip(engine, effort(small.process.pid))]
+    finally:
+        for p in ptys.values():
+            p.close()
+    row("idle: bytes a second", got["quiet"][0], None, "B/s", "0", most(0))
+    row("idle: wake-ups a second", got["quiet"][1], None, "1/s", "<= 2", most(2))
+    if "htop" in got:
+        row("idle: CPU", got["quiet"][2], got["htop"][2], "ms/s", "<= 0.1 x htop", most(0.1))
+        row("clock and 20 signals moving: bytes", got["clock"][0], got["htop"][0], "B/s", "<= 0.3 x htop", most(0.3))
+    row("clock and 20 signals moving: bytes a number", got["clock"][0] / 21, None, "B", "<= 16", most(16))
+    row("clock and 20 signals moving: wake-ups", got["clock"][1], None, "1/s", "(none set)", None)
+    row("engine, 20 samples a second: wake-ups", engine[0], None, "1/s", "(none set)", None)
+    row("engine, 20 samples a second: CPU", engine[1] / 1e6, None, "ms/s", "(none set)", None)
+
+
+# ---- memory ------------------------------------------------------------------------------------------
+
+def plugin_memory(name):
+    """Of a plugin that was greeted: (resident, private) MiB."""
+    config = {"exec": {"allow": []}, "releases": {"root": "/tmp"}, "probe": {}}[name]
+    p = subprocess.Popen([os.path.join(os.path.abspath(BUILD), "plugins", "backout-plugin-" + name)], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/tmp", text=True)
+    say = {"protocol": 1, "mode": "watch", "backend": name, "environment": "test", "config": config, "secrets": {}}
+    p.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": say}) + "\n")
+    p.stdin.flush()
+    p.stdout.readline()
+    figure = resident(p.pid)
+    p.stdin.close()
+    p.wait(10)
+    return figure
+
+
+def bench_memory(small, large):
+    def line(what, figure, limit):
+        row(what + " (private %.1f)" % figure[1], figure[0], None, "MiB", "<= %d resident" % limit, most(limit))
+    for what, world in (("console, 20 services", small), ("console, 5,000 signals", large)):
+        p = Pty(OBSERVE, world.env)
+        p.quiet(0.5)
+        line(what, resident(p.pid), 12)
+        p.close()
+    line("engine, 20 services", resident(small.process.pid), 24)
+    line("engine, 1,000 services, 5,000 signals", resident(large.process.pid), 24)
+    for name in ("exec", "releases", "probe"):
+        line("plugin %s" % name, plugin_memory(name), 12)
+
+
+def bench_disk(large):
+    """What a recorded value takes in the store while 5,000 are told each second."""
+    import sqlite3
+    db = sqlite3.connect("file:%s?mode=ro" % large.store, uri=True)
+    look = lambda: (db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0],
+                    db.execute("SELECT count(*) FROM event WHERE kind='samples'").fetchone()[0])
+    (a, n), end = look(), time.time() + 6
+    while time.time() < end:
+        time.sleep(0.1)
+    b, m = look()
+    first = db.execute("SELECT body FROM event WHERE kind='samples' ORDER BY seq DESC LIMIT 1").fetchone()[0]
+    db.close()
+    if m > n:
+        row("disk, a recorded value", (b - a) / (m - n) / len(json.loads(first)["v"]), None, "B", "<= 40", most(40))
+
+
+# ---- from the word to the durable intent ---------------------------------------------------------------
+
+class Hop:
+    """The floor of an ask: a line to a socket, a block made durable, a line back."""
+
+    def __init__(self, world):
+        import socket
+        path = world.top + "/hop"
+        self.process = subprocess.Popen([FLOOR_EXEC, "hop", path, world.top + "/block"])
+        wait_for(lambda: os.path.exists(path))
+        self.sock = socket.socket(socket.AF_UNIX)
+        wait_for(lambda: not self.sock.connect_ex(path))
+
+    def ask(self):
+        start = time.perf_counter()
+        self.sock.sendall(b"x" * 300 + b"\n")
+        self.sock.recv(100)
+        return (time.perf_counter() - start) * 1e3
+
+    def close(self):
+        self.sock.close()
+        self.process.wait(5)
+
+
+class Firing:
+    def __init__(self, world):
+        self.w, self.n = world, 100
+        self.c = world.client()
+        self.c.good("declare", {"title": "bench", "services": [world.services[1]]})
+        self.action = world.services[1] + "-rollback"
+
+    def until(self, kind):
+        """When the next event of that kind arrives."""
+        seen = len(self.c.events)
+        while True:
+            while seen < len(self.c.events):
+                seen += 1
+                if self.c.events[seen - 1]["kind"] == kind:
+                    return time.perf_counter()
+            self.c.read()
+
+    def to(self):
+        self.n += 1
+        return str(self.n)
+
+    def by_socket(self):
+        """From the confirmed ask to the event, which is told once it is on disk."""
+        to = self.to()
+        p = self.c.good("arm", {"action": self.action, "service": self.w.services[1], "to": to})
+        assert p["ready"], p
+        start = time.perf_counter()
+        self.c.post("fire", {"digest": p["digest"], "reason": "bench", "service": self.w.services[1], "action": self.action})
+        took = self.until("action.fired") - start
+        self.until("action.ended")
+        return took * 1e3
+
+    def by_exec(self):
+        start = time.perf_counter()
+        p = subprocess.Popen([BACKOUT, "fire", self.action, "--to", self.to(), "--reason", "bench", "--yes"], env=self.w.env,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        took = self.until("action.fired") - start
+        assert p.wait(20) == 0
+        return took * 1e3
+
+
+def bench_fire(small):
+    hop, fire = Hop(small), Firing(small)
+    took = {"ours": [], "floor": []}
+    for _ in range(rounds(60)):
+        took["ours"].append(fire.by_socket())
+        took["floor"].append(hop.ask())
+    hop.close()
+    row("key to durable intent: p50", at(took["ours"], 50), at(took["floor"], 50), "ms", "<= 1.5 x (fdatasync + hop)", most(1.5))
+    row("key to durable intent: worst of %d" % len(took["ours"]), max(took["ours"]), None, "ms", "p99 <= 50 under load", most(50))
+    got = in_turn(rounds(20), ours=fire.by_exec, floor=lambda: run_ms([FLOOR_EXEC, "sync", small.top + "/block"], small.env))
+    row("`fire --yes`: exec to durable intent", got["ours"], got["floor"], "ms", "<= 3 x (exec + fdatasync)", most(3))
+    fire.c.good("close", {"as": "false-alarm"})
+    fire.c.close()
+
+
+# ---- commands ---------------------------------------------------------------------------------------------
+
+def bench_commands(small):
+    git, env = repository(), small.env
+    got = in_turn(rounds(30), git=lambda: run_ms(["git", "rev-parse", "HEAD"], env, git), bare=lambda: run_ms([FLOOR_EXEC], env),
+                  version=lambda: run_ms([BACKOUT, "version"], env), status=lambda: run_ms([BACKOUT, "status"], env),
+                  check=lambda: run_ms([BACKOUT, "check", small.kit], env))
+    row("`status`", got["status"], got["git"], "ms", "<= 2 x git rev-parse HEAD", most(2))
+    row("`check`, 20 services", got["check"], got["git"], "ms", "<= 2 x git rev-parse HEAD", most(2))
+    row("`version`", got["version"], got["bare"], "ms", "(exec with the same libraries)", None)
+
+
+# ---- programs that measure by themselves ---------------------------------------------------------------
+
+def bench_programs():
+    p = subprocess.run([os.path.join(HERE, "bench_journal"), "/tmp", str(int(100000 * min(1, SCALE)))], stdout=subprocess.PIPE, text=True, check=True)
+    names = {"append_one": ("append, one event", most(1.2), "<= 1.2 x raw SQLite"),
+             "append_hundred": ("append, a hundred in a group", least(0.8), ">= 0.8 x raw SQLite"),
+             "verify_same_bytes": ("verify, beside the same bytes and digests", least(0.8), ">= 0.8 x bare loop"),
+             "verify_one_digest": ("verify, beside one digest of the body", None, "(what two digests cost)")}
+    for text in p.stdout.splitlines():
+        m = json.loads(text)
+        name, met, target = names[m["name"]]
+        row(name, m["ours"], m["floor"], m["unit"], target, met, m["ratio"])
+    took = []
+    for _ in range(3):
+        p = subprocess.run([os.path.join(HERE, "bench_plugin")], stdout=subprocess.PIPE, text=True)
+        words = p.stdout.replace(",", "").split()
+        took.append([float(words[i + 1]) for i, w in enumerate(words) if w == "p50"])
+    ours, floor = (statistics.median(t[i] for t in took) for i in (0, 1))
+    row("plugin round trip: p50", ours, floor, "us", "<= 2 x echo child", most(2))
+
+
+def main():
+    only = os.environ.get("BENCH_ONLY", "start keys idle memory fire commands programs").split()
+    started = time.time()
+    print("make bench: %d cores, load %.1f; ours and the floor in turn, medians" % (os.cpu_count(), os.getloadavg()[0]), flush=True)
+    try:
+        if "programs" in only:
+            bench_programs()
+        with World(20) as small:
+            if {"start", "keys", "memory"} & set(only):
+                with World(1000, 5, moving=5000) as large:
+                    if "start" in only:
+                        bench_start(small, large)
+                    if "keys" in only:
+                        bench_keys(small, large)
+                    if "memory" in only:
+                        bench_disk(large)
+                        bench_memory(small, large)
+            if "commands" in only:
+                bench_commands(small)
+            if "idle" in only:
+                with World(1, 20, moving=20) as busy:
+                    bench_idle(small, busy)
+            if "fire" in only:
+                bench_fire(small)
+    finally:
+        shutil.rmtree("/tmp/bo-bench-git.%d" % os.getpid(), ignore_errors=True)
+    print("\n%-50s %9s %9s %-8s %6s  %s" % ("", "ours", "floor", "", "ratio", "target"))
+    for r in rows:
+        print(line_of(r))
+    judged = [r[6] for r in rows if r[6] is not None]
+    print("\n%d of %d targets met, in %.0f s, load %.1f" % (sum(judged), len(judged), time.time() - started, os.getloadavg()[0]))
+
+
+if __name__ == "__main__":
+    main()
