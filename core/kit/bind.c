@@ -1,4 +1,4 @@
-/* Sections, maps and lists; the scalars are in values.c. */
+/* Sections, and the maps and lists of them; what holds no section is in values.c. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,67 +8,6 @@
 #include "kit/bind.h"
 
 #define KEYS_MAX 64
-
-/* ---- which struct came from which node ----------------------------------------------- */
-
-static size_t slot_of(const struct binder *b, const void *ptr)
-{
-	size_t i = (size_t)(((uint64_t)(uintptr_t)ptr >> 3) * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (b->cap_objects - 1);
-	while (b->objects[i].ptr && b->objects[i].ptr != ptr)
-		i = (i + 1) & (b->cap_objects - 1);
-	return i;
-}
-
-static void objects_grow(struct binder *b)
-{
-	struct object *old = b->objects;
-	size_t cap = b->cap_objects;
-	b->cap_objects = cap ? cap * 2 : 256;
-	b->objects = mem_new(b->cap_objects * sizeof *b->objects);
-	for (size_t i = 0; i < cap; i++)
-		if (old[i].ptr)
-			b->objects[slot_of(b, old[i].ptr)] = old[i];
-	free(old);
-}
-
-void object_add(struct binder *b, const void *ptr, const struct node *n, struct place at)
-{
-	if (!ptr)
-		return;
-	if (b->n_objects * 2 >= b->cap_objects)
-		objects_grow(b);
-	struct object *o = &b->objects[slot_of(b, ptr)];
-	b->n_objects += !o->ptr;
-	*o = (struct object){ptr, n, at};
-}
-
-const struct object *object_of(const struct binder *b, const void *ptr)
-{
-	static const struct object none = {.at = {"kit.yaml", 1, 1}};
-	if (!b->cap_objects || !b->objects[slot_of(b, ptr)].ptr)
-		return &none;
-	return &b->objects[slot_of(b, ptr)];
-}
-
-struct place place_in(const struct binder *b, const void *ptr, const char *key, int i)
-{
-	const struct object *o = object_of(b, ptr);
-	const struct node *n = o->node ? node_get(o->node, key) : NULL;
-	if (!n)
-		return o->at;
-	if (i >= 0 && n->kind == NODE_LIST && (size_t)i < n->n)
-		return n->v[i].at;
-	return n->at;
-}
-
-void binder_release(struct binder *b)
-{
-	free(b->objects);
-	b->objects = NULL;
-	b->n_objects = b->cap_objects = 0;
-}
-
-/* ---- sections ------------------------------------------------------------------------- */
 
 static const struct key *key_of(const struct section *s, const char *name)
 {
@@ -97,6 +36,101 @@ static void refuse_unknown(struct binder *b, const struct section *s, const stru
 	}
 	mend_with(p, "it knows: %s", known);
 }
+
+/* ---- maps and lists of sections ---------------------------------------------------------- */
+
+static void bind_list(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
+{
+	if (k->common && n->kind == NODE_MAP) {
+		bind_section(b, k->sub, n, n->at, NULL);
+		return;
+	}
+	if (!value_is_list(b, k, n))
+		return;
+	size_t each = k->sub->size;
+	char *v = field ? arena_alloc(b->arena, n->n * each + 1) : NULL;
+	for (size_t i = 0; i < n->n; i++) {
+		char *base = v ? v + i * each : NULL;
+		object_add(b, base, n->v[i].node, n->v[i].at);
+		bind_section(b, k->sub, n->v[i].node, n->v[i].at, base);
+	}
+	if (field) {
+		memcpy(field, &v, sizeof v);
+		*field_n = n->n;
+	}
+}
+
+static void bind_map(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
+{
+	if (!value_is_map(b, k, n))
+		return;
+	if (k->common) {
+		bind_section(b, k->sub, node_part(b->arena, n, true), n->at, NULL);
+		n = node_part(b->arena, n, false);
+	}
+	size_t each = k->sub->size;
+	char *v = field ? arena_alloc(b->arena, n->n * each + 1) : NULL;
+	for (size_t i = 0; i < n->n; i++) {
+		const struct child *c = &n->v[i];
+		char *base = v ? v + i * each : NULL;
+		value_check_id(b, k, c);
+		if (base)
+			memcpy(base, &c->key, sizeof c->key);
+		object_add(b, base, c->node, c->at);
+		bind_section(b, k->sub, c->node, c->at, base);
+	}
+	if (field) {
+		memcpy(field, &v, sizeof v);
+		*field_n = n->n;
+	}
+}
+
+static void bind_lists(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
+{
+	if (!value_is_map(b, k, n))
+		return;
+	struct kit_list *v = arena_alloc(b->arena, n->n * sizeof *v + 1);
+	for (size_t i = 0; i < n->n; i++) {
+		const struct child *c = &n->v[i];
+		const struct key members = {.name = c->key, .type = KEY_LIST, .sub = k->sub};
+		value_check_id(b, k, c);
+		v[i].id = c->key;
+		object_add(b, &v[i], c->node, c->at);
+		bind_list(b, &members, c->node, &v[i].v, &v[i].n);
+	}
+	if (field) {
+		*(struct kit_list **)field = v;
+		*field_n = n->n;
+	}
+}
+
+static void bind_json(struct binder *b, const struct key *k, const struct node *n, void *field)
+{
+	if (!value_is_map(b, k, n))
+		return;
+	if (k->sub)
+		bind_section(b, k->sub, n, n->at, NULL);
+	const char *json = node_json(b->arena, n, b->problems);
+	if (field)
+		*(const char **)field = json;
+}
+
+static void bind_value(struct binder *b, const struct key *k, const struct node *n, void *field, void *field_n)
+{
+	switch (k->type) {
+	case KEY_JSON: bind_json(b, k, n, field); return;
+	case KEY_MAP: bind_map(b, k, n, field, field_n); return;
+	case KEY_LIST: bind_list(b, k, n, field, field_n); return;
+	case KEY_LISTS: bind_lists(b, k, n, field, field_n); return;
+	case KEY_TEXT: case KEY_NAME: case KEY_KIT_NAME: case KEY_VERSION: case KEY_DATE: case KEY_BOOL: case KEY_INT: case KEY_UID:
+	case KEY_DURATION: case KEY_ENUM: case KEY_LIMIT: case KEY_LETTER: case KEY_NAMES: case KEY_SERVICES: case KEY_CONDS:
+	case KEY_ANY: case KEY_PLUGIN: case KEY_SECRETS: case KEY_KEYS: case KEY_SECTION:
+		bind_leaf(b, k, n, field, field_n);
+		return;
+	}
+}
+
+/* ---- one key, one section ----------------------------------------------------------------- */
 
 static void bind_member(struct binder *b, const struct key *k, const struct child *c, char *base)
 {

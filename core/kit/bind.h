@@ -19,16 +19,22 @@ struct binder {
 
 /* node may be NULL: only the defaults.  base may be NULL: only the checks. */
 void bind_section(struct binder *b, const struct section *s, const struct node *node, struct place at, void *base);
-void binder_release(struct binder *b);
 
+/* ---- objects.c ---- */
+void binder_release(struct binder *b);
 /* The node that a struct of a map or list (or a root) came from, and its place. */
 const struct object *object_of(const struct binder *b, const void *ptr);
 /* Place of the value of `key` (item `i` of it where i >= 0); the struct's own where it is not there. */
 struct place place_in(const struct binder *b, const void *ptr, const char *key, int i);
 void object_add(struct binder *b, const void *ptr, const struct node *n, struct place at);
 
-/* One value (values.c); field may be NULL. */
-void bind_value(struct binder *b, const struct key *k, const struct node *n, void *field, void *field_n);
+/* ---- values.c ---- */
+/* One value that holds no section; field may be NULL. */
+void bind_leaf(struct binder *b, const struct key *k, const struct node *n, void *field, void *field_n);
+/* False with the problem said. */
+bool value_is_map(struct binder *b, const struct key *k, const struct node *n);
+bool value_is_list(struct binder *b, const struct key *k, const struct node *n);
+void value_check_id(struct binder *b, const struct key *k, const struct child *c);
 /* A letter that a kit may bind an action to; what the console does with it otherwise, or NULL. */
 bool key_is_free(char c);
 const char *key_of_console(char c);

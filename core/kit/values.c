@@ -1,4 +1,4 @@
-/* One value of a kit into one field, by its type.  Every function here either
+/* One value of a kit that holds no section into one field, by its type.  Every function here either
  * fills the field or says what is wrong with the value, never both. */
 #include "config.h"
 
@@ -190,7 +190,7 @@ static bool is_not_too_long(struct binder *b, const struct key *k, const struct 
 	return false;
 }
 
-static bool is_map(struct binder *b, const struct key *k, const struct node *n)
+bool value_is_map(struct binder *b, const struct key *k, const struct node *n)
 {
 	if (n->kind == NODE_MAP)
 		return is_not_too_long(b, k, n);
@@ -246,7 +246,7 @@ static void bind_letter(struct binder *b, const struct node *n, void *field)
 
 static void bind_keys(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
 {
-	if (!is_map(b, k, n))
+	if (!value_is_map(b, k, n))
 		return;
 	struct kit_key *v = arena_alloc(b->arena, n->n * sizeof *v + 1);
 	for (size_t i = 0; i < n->n; i++) {
@@ -264,7 +264,7 @@ static void bind_keys(struct binder *b, const struct key *k, const struct node *
 
 /* ---- lists -------------------------------------------------------------------------------- */
 
-static bool is_list(struct binder *b, const struct key *k, const struct node *n)
+bool value_is_list(struct binder *b, const struct key *k, const struct node *n)
 {
 	if (n->kind == NODE_LIST)
 		return is_not_too_long(b, k, n);
@@ -278,7 +278,7 @@ static bool is_list(struct binder *b, const struct key *k, const struct node *n)
 
 static void bind_names(struct binder *b, const struct key *k, const struct node *n, struct kit_names *field)
 {
-	if (!is_list(b, k, n))
+	if (!value_is_list(b, k, n))
 		return;
 	struct kit_names out = {arena_alloc(b->arena, n->n * sizeof *out.v + 1), 0};
 	for (size_t i = 0; i < n->n; i++)
@@ -290,7 +290,7 @@ static void bind_names(struct binder *b, const struct key *k, const struct node 
 
 static void bind_conds(struct binder *b, const struct key *k, const struct node *n, struct kit_conds *field)
 {
-	if (!is_list(b, k, n))
+	if (!value_is_list(b, k, n))
 		return;
 	struct kit_conds out = {arena_alloc(b->arena, n->n * sizeof *out.v + 1), 0};
 	for (size_t i = 0; i < n->n; i++)
@@ -300,89 +300,13 @@ static void bind_conds(struct binder *b, const struct key *k, const struct node 
 		*field = out;
 }
 
-static void bind_list(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
-{
-	if (k->common && n->kind == NODE_MAP) {
-		bind_section(b, k->sub, n, n->at, NULL);
-		return;
-	}
-	if (!is_list(b, k, n))
-		return;
-	size_t each = k->sub->size;
-	char *v = field ? arena_alloc(b->arena, n->n * each + 1) : NULL;
-	for (size_t i = 0; i < n->n; i++) {
-		char *base = v ? v + i * each : NULL;
-		object_add(b, base, n->v[i].node, n->v[i].at);
-		bind_section(b, k->sub, n->v[i].node, n->v[i].at, base);
-	}
-	if (field) {
-		memcpy(field, &v, sizeof v);
-		*field_n = n->n;
-	}
-}
-
-static void check_id(struct binder *b, const struct key *k, const struct child *c)
+void value_check_id(struct binder *b, const struct key *k, const struct child *c)
 {
 	if (!text_is_name(c->key))
 		mend_with(complain(b->problems, c->at, PROBLEM_ERROR, "\"%.60s\" under `%s` is not a name", c->key, k->name), "%s", name_mend);
 }
 
-static void bind_map(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
-{
-	if (!is_map(b, k, n))
-		return;
-	if (k->common) {
-		bind_section(b, k->sub, node_part(b->arena, n, true), n->at, NULL);
-		n = node_part(b->arena, n, false);
-	}
-	size_t each = k->sub->size;
-	char *v = field ? arena_alloc(b->arena, n->n * each + 1) : NULL;
-	for (size_t i = 0; i < n->n; i++) {
-		const struct child *c = &n->v[i];
-		char *base = v ? v + i * each : NULL;
-		check_id(b, k, c);
-		if (base)
-			memcpy(base, &c->key, sizeof c->key);
-		object_add(b, base, c->node, c->at);
-		bind_section(b, k->sub, c->node, c->at, base);
-	}
-	if (field) {
-		memcpy(field, &v, sizeof v);
-		*field_n = n->n;
-	}
-}
-
-static void bind_lists(struct binder *b, const struct key *k, const struct node *n, void *field, size_t *field_n)
-{
-	if (!is_map(b, k, n))
-		return;
-	struct kit_list *v = arena_alloc(b->arena, n->n * sizeof *v + 1);
-	for (size_t i = 0; i < n->n; i++) {
-		const struct child *c = &n->v[i];
-		const struct key members = {.name = c->key, .type = KEY_LIST, .sub = k->sub};
-		check_id(b, k, c);
-		v[i].id = c->key;
-		object_add(b, &v[i], c->node, c->at);
-		bind_list(b, &members, c->node, &v[i].v, &v[i].n);
-	}
-	if (field) {
-		*(struct kit_list **)field = v;
-		*field_n = n->n;
-	}
-}
-
-/* ---- free parts ------------------------------------------------------------------------------ */
-
-static void bind_json(struct binder *b, const struct key *k, const struct node *n, void *field)
-{
-	if (!is_map(b, k, n))
-		return;
-	if (k->sub)
-		bind_section(b, k->sub, n, n->at, NULL);
-	const char *json = node_json(b->arena, n, b->problems);
-	if (field)
-		*(const char **)field = json;
-}
+/* ---- plugins and secrets ----------------------------------------------------------------------- */
 
 static void bind_plugin(struct binder *b, const struct key *k, const struct node *n, void *field, struct kit_names *argv)
 {
@@ -410,13 +334,13 @@ static bool secret_is_kept(struct binder *b, const struct child *c)
 	static const struct key command = {"command", KEY_NAMES, .help = "a list: program, then its arguments"};
 	const struct child *how = c->node->kind == NODE_MAP && c->node->n == 1 ? &c->node->v[0] : NULL;
 	if (how && strcmp(how->key, "file") == 0) {
-		bind_value(b, &file, how->node, NULL, NULL);
+		bind_leaf(b, &file, how->node, NULL, NULL);
 	} else if (how && strcmp(how->key, "command") == 0) {
-		bind_value(b, &command, how->node, NULL, NULL);
+		bind_leaf(b, &command, how->node, NULL, NULL);
 		if (how->node->kind == NODE_LIST && how->node->n == 0)
 			mend_with(complain(b->problems, how->node->at, PROBLEM_ERROR, "`command` names no program"), "write [program, argument]");
 	} else if (how && strcmp(how->key, "env") == 0) {
-		bind_value(b, &env, how->node, NULL, NULL);
+		bind_leaf(b, &env, how->node, NULL, NULL);
 		struct problem *p = complain(b->problems, how->at, PROBLEM_WARNING, "the secret `%s` comes from the environment", c->key);
 		mend_with(p, "meant for tests and CI: others may read it; use {file: PATH} or {command: […]}");
 	} else {
@@ -427,7 +351,7 @@ static bool secret_is_kept(struct binder *b, const struct child *c)
 
 static void bind_secrets(struct binder *b, const struct key *k, const struct node *n, void *field)
 {
-	if (!is_map(b, k, n))
+	if (!value_is_map(b, k, n))
 		return;
 	for (size_t i = 0; i < n->n; i++) {
 		const struct child *c = &n->v[i];
@@ -482,7 +406,7 @@ static bool takes_scalar(enum key_type t)
 	return t <= KEY_LETTER;
 }
 
-void bind_value(struct binder *b, const struct key *k, const struct node *n, void *field, void *field_n)
+void bind_leaf(struct binder *b, const struct key *k, const struct node *n, void *field, void *field_n)
 {
 	if (takes_scalar(k->type) && !is_text(b, k, n))
 		return;
@@ -492,15 +416,12 @@ void bind_value(struct binder *b, const struct key *k, const struct node *n, voi
 	case KEY_NAMES: bind_names(b, k, n, field); return;
 	case KEY_SERVICES: bind_services(b, k, n, field); return;
 	case KEY_CONDS: bind_conds(b, k, n, field); return;
-	case KEY_JSON: bind_json(b, k, n, field); return;
 	case KEY_PLUGIN: bind_plugin(b, k, n, field, field_n); return;
 	case KEY_SECRETS: bind_secrets(b, k, n, field); return;
 	case KEY_KEYS: bind_keys(b, k, n, field, field_n); return;
-	case KEY_MAP: bind_map(b, k, n, field, field_n); return;
-	case KEY_LIST: bind_list(b, k, n, field, field_n); return;
-	case KEY_LISTS: bind_lists(b, k, n, field, field_n); return;
 	case KEY_TEXT: case KEY_NAME: case KEY_KIT_NAME: case KEY_VERSION: case KEY_DATE: case KEY_BOOL: case KEY_INT: case KEY_UID:
-	case KEY_DURATION: case KEY_ENUM: case KEY_LIMIT: case KEY_LETTER: case KEY_ANY: case KEY_SECTION:
+	case KEY_DURATION: case KEY_ENUM: case KEY_LIMIT: case KEY_LETTER: case KEY_ANY:
+	case KEY_JSON: case KEY_SECTION: case KEY_MAP: case KEY_LIST: case KEY_LISTS: /* bind.c's own */
 		return;
 	}
 }
