@@ -24,6 +24,7 @@ typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, 
 int64_t index_find(const struct index *x, const struct model *m, const char *a, const char *b, index_same_fn same);
 void index_add(struct index *x, const char *a, const char *b, size_t pos);
 void model_reindex(struct model *m); /* after a load */
+void model_parse_kit(struct model *m);   /* m->kit of the texts that were recorded */
 
 /* ---- records by table ---- */
 enum field_type { F_NAME, F_TEXT, F_INT, F_I32, F_DBL, F_BOOL, F_STAMP, F_VEC, F_CURVE };

@@ -4,18 +4,6 @@
 
 #include "model/private.h"
 
-const char *body_name(struct reduction *r, const char *key)
-{
-	return model_intern(r->m, json_get_str(r->body, key, NULL));
-}
-
-struct stamp body_since(struct reduction *r)
-{
-	struct stamp s = {json_get_time(r->body, "since"), json_get_int(r->body, "since_mono", 0), NULL};
-	s.boot = json_get(r->body, "since_mono") ? r->at.boot : NULL;
-	return s;
-}
-
 static void reduce_nothing(struct reduction *r)
 {
 	(void)r; /* recorded for people and for later fields; the model needs nothing of it */

@@ -27,15 +27,6 @@ void reduce_disarmed(struct reduction *r)
 }
 
 /* ---- requests ---- */
-struct model_action *action_mut(struct reduction *r)
-{
-	const char *key = json_get_str(r->body, "key", NULL);
-	for (size_t k = r->m->incidents.n; key && k-- > 0;)
-		vec_each(struct model_action, a, &r->m->incidents.v[k].actions)
-			if (strcmp(a->key, key) == 0)
-				return a;
-	return NULL;
-}
 
 static char *tree_text(const struct json *v)
 {
