@@ -1,5 +1,6 @@
 /* The single checks of the conformance test, in two files: what every plugin
- * must do, and what one that acts must do.  Called by conform.c alone. */
+ * must do, and what one that acts must do; and exam.c, on which they stand.
+ * Called by conform.c alone. */
 #ifndef HOST_CHECKS_H
 #define HOST_CHECKS_H
 
@@ -23,6 +24,7 @@ struct exam {
 	char detail[300];          /* of the check that runs */
 };
 
+/* ---- exam.c ---- */
 /* Verdict with words. */
 enum conform_verdict exam_say(struct exam *e, enum conform_verdict v, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Ask; ANSWER: out is the caller's.  Otherwise FAILED is said already and the process is ended. */
