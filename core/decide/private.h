@@ -40,7 +40,7 @@ void watches_sync(struct judge *j, const struct model *m);
 void watch_release(struct verify_watch *w);
 int64_t rows_next(const struct model *m, const struct judge *j, int64_t t);
 
-/* ---- asks ---- */
+/* ---- asks: asked.c, and the handlers in ask_*.c ---- */
 struct asking {                            /* everything an ask's handler needs */
 	const struct model *m;
 	const struct now *now;
