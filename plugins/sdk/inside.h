@@ -45,16 +45,22 @@ struct sdk {
 #define SDK_NOTES_MAX ((size_t)1 << 20) /* unread bytes beyond which notifications are dropped */
 #define SDK_QUEUE_MAX 256
 
-/* line.c */
-void sdk_lines_init(struct sdk *s);
-void sdk_lines_release(struct sdk *s);
+/* in.c */
+void sdk_in_init(struct sdk *s);
+void sdk_in_release(struct sdk *s);
 struct json *sdk_take_request(struct sdk *s); /* the caller's, NULL where none waits */
+
+/* out.c */
+void sdk_out_init(struct sdk *s);
+void sdk_no_wait(int fd);
 void sdk_put_line(struct sdk *s, const struct buf *line, bool may_drop); /* line without LF */
 void sdk_flush(struct sdk *s, int64_t until);
-
-/* sdk.c */
-void sdk_heard_cancel(struct sdk *s, const struct json *params);
+void sdk_reply(struct sdk *s, const struct json *id, struct sdk_answer a);
 void sdk_refuse_line(struct sdk *s, int code, const char *why);
+
+/* self.c */
+bool sdk_is_op(const char *s);
+void sdk_heard_cancel(struct sdk *s, const struct json *params);
 
 /* loop.c */
 void sdk_turn(struct sdk *s, int64_t until); /* one round: wait until then at most, run what is due */

@@ -9,33 +9,6 @@
 #include "base/os.h"
 #include "sdk/inside.h"
 
-/* ---- replies ---- */
-
-static void reply(struct sdk *s, const struct json *id, struct sdk_answer a)
-{
-	struct buf b;
-	struct jw w;
-	char *body = sdk_answer_take(a);
-	buf_init(&b, JSON_LINE_MAX + 4096);
-	buf_adds(&b, "{\"jsonrpc\":\"2.0\",\"id\":");
-	jw_init(&w, &b);
-	if (json_type(id) == JSON_NUMBER || json_type(id) == JSON_STRING)
-		jw_tree(&w, id);
-	else
-		jw_null(&w);
-	buf_addc(&b, ',');
-	buf_adds(&b, body);
-	buf_addc(&b, '}');
-	sdk_put_line(s, &b, false);
-	buf_release(&b);
-	free(body);
-}
-
-void sdk_refuse_line(struct sdk *s, int code, const char *why)
-{
-	reply(s, NULL, sdk_error((enum sdk_code)code, "%s", why));
-}
-
 /* ---- what is sent, checked ---- */
 
 static bool action_read(const struct json *v, struct sdk_action *out)
@@ -48,11 +21,6 @@ static bool action_read(const struct json *v, struct sdk_action *out)
 		.level = (int)json_get_int(v, "level", 0), .target = json_get(v, "target"),
 	};
 	return json_type(v) == JSON_OBJECT && *out->verb && json_type(out->target) == JSON_OBJECT;
-}
-
-static bool is_op(const char *s)
-{
-	return strlen(s) == 32 && strspn(s, "0123456789abcdefABCDEF") == 32;
 }
 
 static struct sdk_answer do_initialize(struct sdk *s, const struct json *params)
@@ -91,7 +59,7 @@ static struct sdk_answer op_read(const struct json *params, struct sdk_op *out, 
 {
 	*out = (struct sdk_op){.op = json_get_str(params, "op", ""), .key = json_get_str(params, "key", "")};
 	*out_ok = false;
-	if (!is_op(out->op))
+	if (!sdk_is_op(out->op))
 		return sdk_error(SDK_BAD_PARAMS, "op is 32 hexadecimal digits");
 	if (!action_read(json_get(params, "action"), &out->action))
 		return sdk_error(SDK_BAD_PARAMS, "an action with a verb and a target is needed");
@@ -193,41 +161,14 @@ static bool handle(struct sdk *s, const struct json *root)
 	if (!method) {
 		/* An answer to something never asked is not worth a reply that could loop. */
 		if (!json_get(root, "result") && !json_get(root, "error"))
-			reply(s, id, sdk_error(SDK_BAD_REQUEST, "a message needs a method"));
+			sdk_reply(s, id, sdk_error(SDK_BAD_REQUEST, "a message needs a method"));
 		return false;
 	}
 	if (!id)
 		return false; /* a notification that we do not know */
 	bool was_ready = s->ready;
-	reply(s, id, dispatch(s, method, json_get(root, "params")));
+	sdk_reply(s, id, dispatch(s, method, json_get(root, "params")));
 	return !was_ready && s->ready;
-}
-
-void sdk_heard_cancel(struct sdk *s, const struct json *params)
-{
-	const char *op = json_get_str(params, "op", "");
-	if (is_op(op))
-		memcpy(s->cancelled, op, sizeof "0123456789abcdef0123456789abcdef");
-}
-
-bool sdk_cancelled(const struct sdk *s)
-{
-	return s->op[0] && !strcmp(s->op, s->cancelled);
-}
-
-void sdk_set_state(struct sdk *s, void *state)
-{
-	s->state = state;
-}
-
-void *sdk_state(const struct sdk *s)
-{
-	return s->state;
-}
-
-const char *sdk_secret(const struct sdk *s, const char *name)
-{
-	return json_str(json_get(s->secrets, name), NULL);
 }
 
 static void converse(struct sdk *s)
@@ -251,14 +192,16 @@ int sdk_main(const struct sdk_plugin *p)
 {
 	struct sdk s = {.plugin = p};
 	signal(SIGPIPE, SIG_IGN);
-	sdk_lines_init(&s);
+	sdk_in_init(&s);
+	sdk_out_init(&s);
 	converse(&s);
 	sdk_flush(&s, sdk_now() + 2000000);
 	if (p->end)
 		p->end(&s);
 	sdk_children_release(&s);
 	json_free(s.init);
-	sdk_lines_release(&s);
+	sdk_in_release(&s);
+	buf_release(&s.out);
 	sdk_loop_release(&s);
 	return 0;
 }
