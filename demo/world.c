@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,6 +17,7 @@
 #include "base/instant.h"
 #include "base/json.h"
 #include "base/os.h"
+#include "base/os_lock.h"
 #include "base/text.h"
 #include "demo/http.h"
 #include "demo/kit_text.h"
@@ -200,22 +200,11 @@ static bool make_kit(const struct world *w)
 
 /* ---- the engine, and the course of things ---------------------------------------------- */
 
-/* Is the store's lock held by the process that it names?  It is only tried where that process lives, and then
- * nobody who starts can find it taken by us. */
 static bool engine_lives(const struct world *w)
 {
-	char path[4200], text[8192];
+	char path[4200];
 	snprintf(path, sizeof path, "%s/store/lock", w->o->dir);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	const char *line = strstr(text, "pid ");
-	long pid = line && (line == text || line[-1] == '\n') ? strtol(line + 4, NULL, 10) : 0;
-	bool held = pid > 1 && os_pid_start((pid_t)pid) && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	close(fd);
-	return held;
+	return os_lock_is_held(path);
 }
 
 /* False once the world has no reason to be any more. */

@@ -71,6 +71,7 @@ void jw_raw(struct jw *w, const char *json, size_t len); /* a value that is JSON
 void jw_tree(struct jw *w, const struct json *v);    /* in its own order */
 void jw_canon(struct jw *w, const struct json *v, const char *const *without, size_t n_without);
                                                      /* keys sorted by bytes; top-level keys left out */
+void jw_fault(struct jw *w, const struct fault *f); /* {"code","what","mend","where"?}, as scripts and clients read it */
 void jw_kstr(struct jw *w, const char *key, const char *s);
 void jw_kint(struct jw *w, const char *key, int64_t v);
 void jw_knum(struct jw *w, const char *key, double v);

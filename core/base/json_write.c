@@ -251,3 +251,14 @@ void jw_ktime(struct jw *w, const char *key, int64_t at_us)
 	else
 		jw_null(w);
 }
+
+void jw_fault(struct jw *w, const struct fault *f)
+{
+	jw_obj(w);
+	jw_kstr(w, "code", f->code);
+	jw_kstr(w, "what", f->what);
+	jw_kstr(w, "mend", f->mend);
+	if (f->where[0])
+		jw_kstr(w, "where", f->where);
+	jw_obj_end(w);
+}

@@ -1,6 +1,6 @@
 /* What only the operating system knows: clocks, boot id, randomness, who is at
- * the other end of a socket, spawning a child in a clean room.  The one part of
- * base that touches the outside; pure rooms never include it. */
+ * the other end of a socket, processes and directories.  With os_lock.h the one
+ * part of base that touches the outside; pure rooms never include it. */
 #ifndef BASE_OS_H
 #define BASE_OS_H
 
@@ -38,7 +38,8 @@ enum status os_spawn(const struct os_spawn *spec, struct os_child *out, struct f
 /* Has a child of os_spawn ended?  *out_code: its exit code, or minus the signal that ended it.
  * Without `reap` it stays a zombie, so that its pid cannot become a stranger's. */
 bool os_exited(pid_t pid, bool reap, int *out_code);
-bool os_awaited(pid_t pid);    /* started by os_spawn and neither reaped nor forgotten */
+void os_await(pid_t pid);      /* somebody here will wait for this child; os_spawn says so itself */
+bool os_awaited(pid_t pid);    /* os_await was said, and it is neither reaped nor forgotten */
 void os_forget(pid_t pid);     /* nobody waits for it any more: os_reap_orphans may */
 /* Become the reaper of orphaned grandchildren. */
 void os_subreaper(void);
@@ -48,7 +49,11 @@ void os_reap_orphans(void);
  * of ours whose environment has TMPDIR=tmpdir.  Returns how many were signalled. */
 int os_kill_all(pid_t leader, const char *tmpdir, int sig); /* sig 0 only counts; TERM is followed by CONT */
 char *os_tmpdir_of(pid_t pid);  /* the TMPDIR a living process was started with; owned, or NULL */
-/* SIGKILL this process' own core dumps and ptrace: prctl(PR_SET_DUMPABLE, 0). */
+/* fsync the directory that holds path. */
+bool os_sync_dir_of(const char *path);
+/* Make what is missing above path, 0700, each new name synced into its parent.  The mend names --store. */
+enum status os_dirs_above(const char *path, struct fault *f);
+/* No core dumps and no ptrace of this process: prctl(PR_SET_DUMPABLE, 0). */
 void os_no_dump(void);
 
 #endif

@@ -1,11 +1,10 @@
-/* Children in a clean room, and the end of everything that came of them. */
+/* Children in a clean room, and how one of them ended. */
 #include "config.h"
 
 #include "base/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,42 +12,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "base/mem.h"
-
-/* ---- who of our children is waited for by somebody ------------------------------ */
-
-static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
-static VEC(pid_t) known;
-
-static void known_add(pid_t pid)
-{
-	pthread_mutex_lock(&known_lock);
-	*vec_push(&known) = pid;
-	pthread_mutex_unlock(&known_lock);
-}
-
-static bool known_has(pid_t pid)
-{
-	bool has = false;
-
-	pthread_mutex_lock(&known_lock);
-	for (size_t i = 0; i < known.n; i++)
-		has |= known.v[i] == pid;
-	pthread_mutex_unlock(&known_lock);
-	return has;
-}
-
-void os_forget(pid_t pid)
-{
-	pthread_mutex_lock(&known_lock);
-	for (size_t i = 0; i < known.n; i++)
-		if (known.v[i] == pid)
-			known.v[i--] = known.v[--known.n];
-	if (!known.n)
-		vec_release(&known);
-	pthread_mutex_unlock(&known_lock);
-}
 
 /* ---- the child's side: only what may be called between fork and exec ------------ */
 
@@ -223,7 +186,7 @@ enum status os_spawn(const struct os_spawn *spec, struct os_child *out, struct f
 		pipes_close(&p);
 		return fault_set(f, STATUS_OUTSIDE, "spawn", "cannot start %s: no process: %s", spec->argv[0], strerror(error));
 	}
-	known_add(pid);
+	os_await(pid);
 	close_set(&p.report[1]);
 	enum status s = report_read(p.report[0], spec, f);
 	if (s != STATUS_OK) {
@@ -257,11 +220,6 @@ bool os_exited(pid_t pid, bool reap, int *out_code)
 	if (reap)
 		os_forget(pid);
 	return true;
-}
-
-bool os_awaited(pid_t pid)
-{
-	return known_has(pid);
 }
 
 void os_subreaper(void)

@@ -1,12 +1,11 @@
-/* The frame of the command line: common options, the table, help, how a fault
- * and an answer are printed.  What a command does is in its own file. */
+/* What every command stands on: its options, how a fault and an answer are
+ * printed.  Which command there is to run is cli_run.c's. */
 #include "config.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -14,9 +13,17 @@
 #include "base/text.h"
 #include "cli/commands.h"
 
+const struct command *cli_command(const struct cli *c, const char *name)
+{
+	for (int i = 0; i < c->n_commands; i++)
+		if (!strcmp(c->commands[i].name, name))
+			return &c->commands[i];
+	return NULL;
+}
+
 /* ---- options ---------------------------------------------------------------- */
 
-static void drop(struct cli *c, int i, int n)
+void cli_drop(struct cli *c, int i, int n)
 {
 	for (int k = i; k + n <= c->argc; k++)
 		c->argv[k] = c->argv[k + n];
@@ -43,21 +50,21 @@ bool cli_option(struct cli *c, const char *name, const char **value)
 		if (!value) {
 			if (word[len] == '=')
 				continue;
-			drop(c, i, 1);
+			cli_drop(c, i, 1);
 			return true;
 		}
 		if (word[len] == '=') {
 			*value = word + len + 1;
-			drop(c, i, 1);
+			cli_drop(c, i, 1);
 			return true;
 		}
 		if (i + 1 >= c->argc) {
 			c->lacking = name;
-			drop(c, i, 1);
+			cli_drop(c, i, 1);
 			return false;
 		}
 		*value = c->argv[i + 1];
-		drop(c, i, 2);
+		cli_drop(c, i, 2);
 		return true;
 	}
 	return false;
@@ -65,7 +72,7 @@ bool cli_option(struct cli *c, const char *name, const char **value)
 
 static enum status usage(const struct cli *c, struct fault *f)
 {
-	const struct command *cmd = cli_command(c->argv[0]);
+	const struct command *cmd = cli_command(c, c->argv[0]);
 	if (cmd && !f->mend[0])
 		fault_mend(f, "it is called so: backout %s%s%s", cmd->name, *cmd->args ? " " : "", cmd->args);
 	return cli_fail(c, STATUS_USAGE, f);
@@ -100,7 +107,7 @@ enum status cli_done(struct cli *c, int min_words, int max_words)
 	}
 	for (int i = 1; i < c->argc; i++) {
 		if (!strcmp(c->argv[i], "--")) {
-			drop(c, i, 1);
+			cli_drop(c, i, 1);
 			break;
 		}
 		if (c->argv[i][0] == '-' && c->argv[i][1])
@@ -177,13 +184,7 @@ static void fail_json(const struct fault *f, struct buf *out)
 	jw_init(&w, out);
 	jw_obj(&w);
 	jw_key(&w, "error");
-	jw_obj(&w);
-	jw_kstr(&w, "code", f->code);
-	jw_kstr(&w, "what", f->what);
-	jw_kstr(&w, "mend", f->mend);
-	if (f->where[0])
-		jw_kstr(&w, "where", f->where);
-	jw_obj_end(&w);
+	jw_fault(&w, f);
 	jw_obj_end(&w);
 }
 
@@ -222,110 +223,4 @@ void command_print_help(const struct command *cmd, struct buf *out)
 	if (cmd->help)
 		buf_addf(out, "\n%s", cmd->help);
 	buf_adds(out, "\nEverywhere: --kit DIR, --store PATH, --incident I, --json, --theme NAME.\n");
-}
-
-/* ---- the way to a command ------------------------------------------------------- */
-
-static const char *const console_words[] = {"demo", "watch", "observe"};
-
-static bool opens_console(const char *name)
-{
-	for (size_t i = 0; i < sizeof console_words / sizeof *console_words; i++)
-		if (!strcmp(console_words[i], name))
-			return true;
-	return false;
-}
-
-static void take_common(struct cli *c)
-{
-	cli_option(c, "--kit", &c->kit);
-	cli_option(c, "--store", &c->store);
-	cli_option(c, "--incident", &c->incident);
-	cli_option(c, "--theme", &c->theme);
-	c->json = cli_option(c, "--json", NULL);
-	c->n_known = 0; /* cli_done adds the common ones itself */
-}
-
-/* A first word that is neither a command nor a directory was meant to be one of them. */
-static enum status stranger(const struct cli *c, const char *word)
-{
-	struct fault f;
-	const char *names[64];
-	size_t n = 0;
-	for (int i = 0; i < cli_n_commands && n < 64; i++)
-		names[n++] = cli_commands[i].name;
-	const char *near = text_nearest(word, names, n);
-	fault_set(&f, STATUS_USAGE, "no-command", "%s is neither a command nor a kit's directory", word);
-	fault_mend(&f, near ? "did you mean `backout %s`?" : "`backout help` lists the commands", near ? near : "");
-	return cli_fail(c, STATUS_USAGE, &f);
-}
-
-static enum status not_built(const struct cli *c, const struct command *cmd)
-{
-	struct fault f;
-	fault_set(&f, STATUS_USAGE, "not-built", "%s is not built yet", cmd->name);
-	fault_mend(&f, "it will be: %s", cmd->summary);
-	return cli_fail(c, STATUS_USAGE, &f);
-}
-
-static enum status help_of(const struct command *cmd)
-{
-	struct buf b;
-	buf_init(&b, 65536);
-	command_print_help(cmd, &b);
-	cli_out(&b);
-	buf_release(&b);
-	return STATUS_OK;
-}
-
-static bool is_directory(const char *path)
-{
-	struct stat st;
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-static enum status dispatch(struct cli *c, enum status (*console)(struct cli *c))
-{
-	bool help = cli_option(c, "--help", NULL) || cli_option(c, "-h", NULL);
-	const char *word = c->argc > 1 && c->argv[1][0] != '-' ? c->argv[1] : NULL;
-	const struct command *cmd = word ? cli_command(word) : NULL;
-	c->n_known = 0;
-	if (!word && cli_option(c, "--version", NULL))
-		cmd = cli_command("version");
-	else if (!word && help)
-		cmd = cli_command("help");
-	if (word && cmd)
-		drop(c, 0, 1);
-	else if (cmd)
-		c->argv[0] = (char *)(uintptr_t)cmd->name;
-	if (help && word && cmd)
-		return help_of(cmd);
-	if (cmd && !strcmp(cmd->name, "demo"))
-		return cmd_demo(c, console);
-	if (cmd && !opens_console(cmd->name))
-		return cmd->run ? cmd->run(c) : not_built(c, cmd);
-	if (word && !cmd && !is_directory(word) && !strchr(word, '/'))
-		return stranger(c, word);
-	return console(c);
-}
-
-enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c))
-{
-	struct cli c = {.program = argc > 0 ? argv[0] : "backout", .argc = argc > 0 ? argc : 1};
-	char **copy = mem_new(((size_t)c.argc + 1) * sizeof *copy);
-	for (int i = 1; i < argc; i++)
-		copy[i] = argv[i];
-	copy[0] = (char *)(uintptr_t)"backout";
-	c.argv = copy;
-	take_common(&c);
-	enum status s;
-	struct fault f;
-	if (c.lacking) {
-		fault_set(&f, STATUS_USAGE, "bad-option", "%s needs a value", c.lacking);
-		s = cli_fail(&c, STATUS_USAGE, &f);
-	} else {
-		s = dispatch(&c, console);
-	}
-	free(copy);
-	return s;
 }

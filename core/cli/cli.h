@@ -9,10 +9,11 @@
 #include "base/buf.h"
 #include "base/status.h"
 
+struct command;
 struct cli {                 /* the common options, taken out before the command sees its own */
 	const char *kit, *store, *incident, *theme; /* NULL where not given */
 	bool json;
-	const char *program;     /* argv[0] */
+	const struct command *commands; int n_commands; /* the table */
 	int argc; char **argv;   /* what is left: argv[0] is the command's name, "backout" where there was none */
 	/* kept by cli_option for cli_done: the options this command knows, and one that lacked its value */
 	const char *known[32];
@@ -27,9 +28,7 @@ struct command {
 	const char *help;        /* a paragraph or more, or NULL */
 	enum status (*run)(struct cli *c); /* NULL: not built yet */
 };
-extern const struct command cli_commands[];
-extern const int cli_n_commands;
-const struct command *cli_command(const char *name);
+const struct command *cli_command(const struct cli *c, const char *name); /* NULL: there is none */
 
 /* Run argv[1] as a command.  Where the first word is no command, or is one that opens a console
  * (demo watch observe), `console` is called with what is left. */
@@ -41,6 +40,8 @@ enum status cli_fail(const struct cli *c, enum status s, const struct fault *f);
  * Both "--reason T" and "--reason=T" are taken; nothing behind "--" is an option.  Call again for repeated ones. */
 bool cli_option(struct cli *c, const char *name, const char **value);
 /* (*value is left alone where the option is missing or lacks its value; cli_done says so.) */
+/* Take n words out of c->argv. */
+void cli_drop(struct cli *c, int i, int n);
 /* After all options: error (USAGE, with the nearest name) where an unknown --option is left or words are out of range. */
 enum status cli_done(struct cli *c, int min_words, int max_words);
 /* Print bytes of ours that hold strangers' text cleaned with text_clean; flush; failing output is an error. */

@@ -20,11 +20,11 @@ static const char keys_text[] =
 	"  C  take command      H  hand over         X  close\n"
 	"  T  theme             q  leave: nothing ends\n";
 
-static void all_commands(struct buf *b)
+static void all_commands(const struct cli *c, struct buf *b)
 {
 	buf_adds(b, "backout [KIT]            the console; starts or finds the kit's engine\n");
-	for (int i = 0; i < cli_n_commands; i++) {
-		const struct command *cmd = &cli_commands[i];
+	for (int i = 0; i < c->n_commands; i++) {
+		const struct command *cmd = &c->commands[i];
 		buf_addf(b, "backout %-16s %s\n", cmd->name, cmd->summary);
 	}
 	buf_adds(b, "\n`backout help COMMAND`, `backout help kit` and `backout help keys` say more.\n");
@@ -32,7 +32,7 @@ static void all_commands(struct buf *b)
 
 static enum status one(struct cli *c, const char *word, struct buf *b)
 {
-	const struct command *cmd = cli_command(word);
+	const struct command *cmd = cli_command(c, word);
 	if (cmd) {
 		command_print_help(cmd, b);
 		return STATUS_OK;
@@ -61,7 +61,7 @@ enum status cmd_help(struct cli *c)
 	if (c->argc > 1)
 		s = one(c, c->argv[1], &b);
 	else
-		all_commands(&b);
+		all_commands(c, &b);
 	cli_out(&b);
 	buf_release(&b);
 	return s;

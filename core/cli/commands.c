@@ -2,8 +2,6 @@
  * feature that is not built yet: its --help says what it will be. */
 #include "config.h"
 
-#include <string.h>
-
 #include "cli/commands.h"
 
 /* demo, watch and observe open a console: cli_run hands them on before it looks at `run`. */
@@ -31,7 +29,7 @@ const struct command cli_commands[] = {
 		"Prints the incident's name.  A service that is in an open incident already prints that one.\n"
 		"--onset takes an RFC 3339 time at which it began.\n", cmd_declare},
 	{"report", "SIGNAL [--service S] [--note T] [--gone]", "say what only a person knows",
-		"--gone answers a report: it is no longer so.\n", cmd_report},
+		"--gone answers a report: it is no longer so.\n", cmd_ask},
 	{"fire", "ACTION... --reason T [--to VERSION] [--service S] [--yes] [--wait] [--dry-run] [--break-glass]",
 		"fire a pre-authorized action",
 		"Shows what will run, from which version to which, asks for three letters, and follows it to its end.\n"
@@ -39,20 +37,20 @@ const struct command cli_commands[] = {
 		"--wait goes on until the revert is verified.  Several actions run in the order of the plan.\n"
 		"Ends with 0 done, 1 it ran and failed or was said no to, 2 not understood, 3 not allowed,\n"
 		"4 something outside failed and nothing was fired, 5 the outcome is unknown: look before you do it again.\n", cmd_fire},
-	{"cancel", "KEY", "stop an action that waits or runs", NULL, cmd_cancel},
-	{"resolve", "KEY done|failed --reason T", "say how an action with an unknown outcome ended", NULL, cmd_resolve},
+	{"cancel", "KEY", "stop an action that waits or runs", NULL, cmd_ask},
+	{"resolve", "KEY done|failed --reason T", "say how an action with an unknown outcome ended", NULL, cmd_ask},
 	{"ack", "KEY", "acknowledge an action of another", NULL, NULL},
-	{"veto", "[KEY]", "not this time: stop what counts down, or refuse a take of command", NULL, cmd_veto},
-	{"pin", "SERVICE VERSION --reason T", "keep a bad version out", NULL, cmd_pin},
-	{"unpin", "SERVICE VERSION --reason T", "let a pinned version in again", NULL, cmd_pin},
+	{"veto", "[KEY]", "not this time: stop what counts down, or refuse a take of command", NULL, cmd_ask},
+	{"pin", "SERVICE VERSION --reason T", "keep a bad version out", NULL, cmd_ask},
+	{"unpin", "SERVICE VERSION --reason T", "let a pinned version in again", NULL, cmd_ask},
 	{"freeze", "SERVICE|all [--reason T] [--yes]", "nothing acts by itself on it; a deploy meanwhile is an alarm",
 		"Sets the mark, and fires the service's freeze or pause action where it has one: with three letters,\n"
 		"on a terminal; --yes skips them.\n", cmd_freeze},
-	{"unfreeze", "SERVICE|all [--reason T]", "lift a freeze", NULL, cmd_unfreeze},
-	{"take", "", "take command of an incident", NULL, cmd_take},
-	{"hand-over", "PERSON", "offer the command to another", NULL, cmd_hand_over},
+	{"unfreeze", "SERVICE|all [--reason T]", "lift a freeze", NULL, cmd_ask},
+	{"take", "", "take command of an incident", NULL, cmd_ask},
+	{"hand-over", "PERSON", "offer the command to another", NULL, cmd_ask},
 	{"note", "TEXT|-", "write a line into the timeline", "With - the text is read from standard input.\n", cmd_note},
-	{"close", "--as reverted|forward|contained|false-alarm|duplicate [--reason T]", "close an incident", NULL, cmd_close},
+	{"close", "--as reverted|forward|contained|false-alarm|duplicate [--reason T]", "close an incident", NULL, cmd_ask},
 	{"review", "INCIDENT|BUNDLE", "step through a past incident", NULL, NULL},
 	{"export", "INCIDENT", "write a bundle that stands for itself", NULL, NULL},
 	{"verify", "[PATH] [--head H] [--anchors F] [--deep]", "is the journal whole and unchanged?",
@@ -76,11 +74,3 @@ const struct command cli_commands[] = {
 	{"help", "[COMMAND|kit|keys]", "this, a command, the kit's keys, the console's keys", NULL, cmd_help},
 };
 const int cli_n_commands = (int)(sizeof cli_commands / sizeof *cli_commands);
-
-const struct command *cli_command(const char *name)
-{
-	for (int i = 0; i < cli_n_commands; i++)
-		if (!strcmp(cli_commands[i].name, name))
-			return &cli_commands[i];
-	return NULL;
-}

@@ -15,8 +15,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/os.h"
+#include "base/os_lock.h"
 #include "cli/demo_place.h"
-#include "cli/store_lock.h"
 
 /* engine.sock lies five names deeper and must stay below 100 bytes (contract 1) */
 #define PLACE_LEN_MAX 60
@@ -76,9 +76,9 @@ enum status place_new(const char *place, char out[PLACE_MAX], struct fault *f)
 
 bool world_has_engine(const char *world)
 {
-	char dir[PLACE_MAX + 16];
-	snprintf(dir, sizeof dir, "%s/store", world);
-	return store_is_held(dir);
+	char path[PLACE_MAX + 16];
+	snprintf(path, sizeof path, "%s/store/lock", world);
+	return os_lock_is_held(path);
 }
 
 /* ---- its processes, as it wrote them down ----------------------------------------- */

@@ -9,10 +9,10 @@
 
 #include "base/mem.h"
 #include "base/os.h"
+#include "base/os_lock.h"
 #include "base/text.h"
 #include "cli/offline.h"
 #include "cli/reading.h"
-#include "cli/store_lock.h"
 #include "feed/feed.h"
 #include "kit/kit_read.h"
 
@@ -68,10 +68,10 @@ enum status reading_store(const struct cli *c, struct buf *out_path, struct clie
 
 static bool engine_runs(const char *store)
 {
-	char dir[4200];
+	char path[4200];
 	const char *slash = strrchr(store, '/');
-	snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - store) : 1, slash ? store : ".");
-	return store_is_held(dir);
+	snprintf(path, sizeof path, "%.*s/lock", slash ? (int)(slash - store) : 1, slash ? store : ".");
+	return os_lock_is_held(path);
 }
 
 static const struct model_action *unknown_action(const struct model *m)

@@ -12,6 +12,7 @@ enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const st
 	struct client **out, struct fault *f)
 {
 	bool runs;
+	static const struct wire_user user = {.line = fold_line, .lost = asks_expire};
 	*out = NULL;
 	enum status s = client_engine_runs(spec->paths, &runs, f);
 	if (s)
@@ -29,6 +30,7 @@ enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const st
 	c->retry = mem_new(sizeof *c->retry);
 	uv_timer_init(loop, c->retry);
 	c->retry->data = c;
+	c->user = &user;
 	wire_connect(c);
 	*out = c;
 	return STATUS_OK;

@@ -13,21 +13,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/os_lock.h"
 #include "base/text.h"
 #include "client/wire.h"
 
 #define SOCKET_PATH_MAX 100
-
-struct lock_text { char store[256], kit[4096], socket[4096]; };
-
-static void take_field(const char *line, size_t len, const char *name, char *out, size_t cap)
-{
-	size_t n = strlen(name);
-	if (len > n && !strncmp(line, name, n) && line[n] == ' ' && len - n - 1 < cap) {
-		memcpy(out, line + n + 1, len - n - 1);
-		out[len - n - 1] = '\0';
-	}
-}
 
 /* Does somebody listen there?  The lock itself is not tried: a client that held it for an instant could keep
  * an engine that starts just then from having it. */
@@ -39,26 +29,6 @@ static bool listens(const char *path)
 	if (fd >= 0)
 		close(fd);
 	return yes;
-}
-
-static bool lock_read(const char *path, struct lock_text *t)
-{
-	char text[12288];
-	memset(t, 0, sizeof *t);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return false;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	text[n > 0 ? n : 0] = '\0';
-	close(fd);
-	for (const char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
-		take_field(line, len, "store", t->store, sizeof t->store);
-		take_field(line, len, "kit", t->kit, sizeof t->kit);
-		take_field(line, len, "socket", t->socket, sizeof t->socket);
-		line += len + (line[len] ? 1 : 0);
-	}
-	return true;
 }
 
 static bool state_dir(char *out, size_t cap)
@@ -130,10 +100,10 @@ static const char *base_name(const char *path)
 
 enum status client_engine_runs(const struct client_paths *p, bool *out_runs, struct fault *f)
 {
-	struct lock_text t;
+	struct os_lock t;
 	char path[4400];
 	struct stat st;
-	bool there = lock_read(p->lock, &t);
+	bool there = os_lock_read(p->lock, &t);
 	*out_runs = listens(there && t.socket[0] ? t.socket : p->socket);
 	if (!there || !t.store[0] || !strcmp(t.store, base_name(p->store)))
 		return STATUS_OK;
@@ -147,9 +117,9 @@ enum status client_engine_runs(const struct client_paths *p, bool *out_runs, str
 
 static bool fits(const char *lock, const char *kit_dir, bool alive, struct client_paths *out, char *out_kit, size_t cap)
 {
-	struct lock_text t;
+	struct os_lock t;
 	struct fault f;
-	if (!lock_read(lock, &t) || !t.store[0] || (kit_dir && strcmp(kit_dir, t.kit) != 0) || (alive && !listens(t.socket)))
+	if (!os_lock_read(lock, &t) || !t.store[0] || (kit_dir && strcmp(kit_dir, t.kit) != 0) || (alive && !listens(t.socket)))
 		return false;
 	char store[4400];
 	snprintf(store, sizeof store, "%.4000s", lock);

@@ -11,27 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/os.h"
 #include "client/wire.h"
 
 #define LOG_MAX (1 << 20)
-
-static enum status make_dirs(const char *dir, struct fault *f)
-{
-	char path[4096];
-	text_copy(path, sizeof path, dir);
-	for (char *s = path + 1; ; s++) {
-		char was = *s;
-		if (was != '/' && was != '\0')
-			continue;
-		*s = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return fault_set(f, STATUS_OUTSIDE, "store-dir", "cannot make the directory %s: %s", path, strerror(errno));
-		*s = was;
-		if (!was)
-			return STATUS_OK;
-	}
-}
 
 /* The log of the engines before: cut where it is long, so that it never fills a disk. */
 static int open_log(const char *path)
@@ -85,7 +68,7 @@ static enum status fork_twice(char **argv, int log, int null, struct fault *f)
 
 enum status client_start_engine(const char *kit_dir, const struct client_paths *p, struct fault *f)
 {
-	enum status s = make_dirs(p->dir, f);
+	enum status s = os_dirs_above(p->store, f);
 	if (s)
 		return s;
 	int log = open_log(p->log), null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -72,7 +72,7 @@ void wire_lost(struct client *c, const char *why)
 	if (c->ev.down)
 		c->ev.down(c, c->ctx, &f);
 	if (!c->freed)
-		asks_expire(c);
+		c->user->lost(c);
 }
 
 static void room_for(uv_handle_t *h, size_t suggested, uv_buf_t *out)
@@ -97,7 +97,7 @@ static void take_lines(struct client *c)
 		size_t n = (size_t)(nl - s) - done;
 		c->scanned = done + n + 1;
 		if (n)
-			fold_line(c, s + done, n);
+			c->user->line(c, s + done, n);
 		done += n + 1;
 	}
 	if (c->pipe != of)

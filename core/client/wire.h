@@ -29,6 +29,7 @@ struct client {
 	struct client_events ev;
 	void *ctx;
 
+	const struct wire_user *user; /* who hears of lines and of the loss of the line */
 	uv_pipe_t *pipe;         /* NULL while there is no connection and none is tried */
 	bool connected, up, freed;
 	struct buf in;
@@ -48,7 +49,11 @@ struct client {
 	int64_t next_id;
 };
 
-/* client_wire.c */
+/* client_wire.c: the line knows its user by these two alone */
+struct wire_user {
+	void (*line)(struct client *c, const char *s, size_t n);
+	void (*lost)(struct client *c);        /* not called once the client is freed */
+};
 void wire_connect(struct client *c);
 void wire_send(struct client *c, const char *s, size_t n);
 void wire_lost(struct client *c, const char *why);

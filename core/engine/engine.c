@@ -171,23 +171,6 @@ static enum status place(struct engine *e, const struct kit *k, struct fault *f)
 	return STATUS_OK;
 }
 
-static enum status make_dirs(const char *dir, struct fault *f)
-{
-	char path[4096];
-	text_copy(path, sizeof path, dir);
-	for (char *s = path + 1; ; s++) {
-		char was = *s;
-		if (was != '/' && was != '\0')
-			continue;
-		*s = '\0';
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return fault_set(f, STATUS_OUTSIDE, "store-dir", "cannot make the directory %s: %s", path, strerror(errno));
-		*s = was;
-		if (!was)
-			return STATUS_OK;
-	}
-}
-
 static enum status fold(struct engine *e, struct fault *f)
 {
 	struct journal_cursor *c = NULL;
@@ -255,7 +238,7 @@ static enum status begin(struct engine *e, const struct kit_files *files, const 
 {
 	enum status s = place(e, k, f);
 	if (!s)
-		s = make_dirs(e->dir, f);
+		s = os_dirs_above(e->store, f);
 	if (!s)
 		s = lock_take(e, out_held, f);
 	if (!s)

@@ -51,13 +51,7 @@ void reply_fault(struct peer *p, int64_t id, enum status s, const struct fault *
 	struct jw w;
 	reply_begin(&b, &w, id, s);
 	jw_key(&w, "error");
-	jw_obj(&w);
-	jw_kstr(&w, "code", f->code);
-	jw_kstr(&w, "what", f->what);
-	jw_kstr(&w, "mend", f->mend);
-	if (f->where[0])
-		jw_kstr(&w, "where", f->where);
-	jw_obj_end(&w);
+	jw_fault(&w, f);
 	reply_end(p, &b, &w);
 }
 

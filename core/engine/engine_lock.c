@@ -16,30 +16,9 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "base/os_lock.h"
 #include "base/text.h"
 #include "engine/parts.h"
-
-struct lock_text { char store[256]; long pid; char socket[128]; };
-
-static void read_text(int fd, struct lock_text *t)
-{
-	char text[8192];
-	memset(t, 0, sizeof *t);
-	ssize_t n = pread(fd, text, sizeof text - 1, 0);
-	text[n > 0 ? n : 0] = '\0';
-	for (char *line = text; *line;) {
-		size_t len = strcspn(line, "\n");
-		char *next = line + len + (line[len] ? 1 : 0);
-		line[len] = '\0';
-		if (!strncmp(line, "store ", 6))
-			text_copy(t->store, sizeof t->store, line + 6);
-		else if (!strncmp(line, "pid ", 4))
-			t->pid = strtol(line + 4, NULL, 10);
-		else if (!strncmp(line, "socket ", 7))
-			text_copy(t->socket, sizeof t->socket, line + 7);
-		line = next;
-	}
-}
 
 static const char *base_name(const char *path)
 {
@@ -60,7 +39,7 @@ static enum status write_text(struct engine *e, struct fault *f)
 }
 
 /* Ask the engine that runs to end; where it cannot be asked, its process gets the signal that means the same. */
-static void ask_to_leave(const struct lock_text *t)
+static void ask_to_leave(const struct os_lock *t)
 {
 	static const char lines[] =
 		"{\"hello\":{\"protocol\":1,\"role\":\"command\"}}\n"
@@ -89,7 +68,7 @@ static bool try_lock(struct engine *e, int times)
 }
 
 /* A client that lost the first one may have started another meanwhile: that one is asked, too. */
-static bool replace(struct engine *e, struct lock_text *t)
+static bool replace(struct engine *e, struct os_lock *t)
 {
 	long asked = 0;
 	for (int i = 0; i < 100; i++) {
@@ -98,12 +77,12 @@ static bool replace(struct engine *e, struct lock_text *t)
 		asked = t->pid;
 		if (try_lock(e, 10))
 			return true;
-		read_text(e->lock_fd, t);
+		os_lock_read_fd(e->lock_fd, t);
 	}
 	return false;
 }
 
-static enum status held(struct engine *e, const struct lock_text *t, bool *out_held, struct fault *f)
+static enum status held(struct engine *e, const struct os_lock *t, bool *out_held, struct fault *f)
 {
 	*out_held = true;
 	if (t->store[0] && strcmp(t->store, base_name(e->store)) != 0) {
@@ -117,7 +96,7 @@ static enum status held(struct engine *e, const struct lock_text *t, bool *out_h
 }
 
 /* A dead engine's lock file names its store; where that store still lies here, this directory is taken. */
-static enum status other_store(struct engine *e, const struct lock_text *t, struct fault *f)
+static enum status other_store(struct engine *e, const struct os_lock *t, struct fault *f)
 {
 	char path[4400];
 	struct stat st;
@@ -133,13 +112,13 @@ static enum status other_store(struct engine *e, const struct lock_text *t, stru
 
 enum status lock_take(struct engine *e, bool *out_held, struct fault *f)
 {
-	struct lock_text t;
+	struct os_lock t;
 	*out_held = false;
 	e->lock_fd = open(e->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (e->lock_fd < 0)
 		return fault_set(f, STATUS_OUTSIDE, "lock", "cannot open %s: %s", e->lock, strerror(errno));
 	bool mine = try_lock(e, 4);
-	read_text(e->lock_fd, &t);
+	os_lock_read_fd(e->lock_fd, &t);
 	if (!mine && e->o->replace && (!t.store[0] || !strcmp(t.store, base_name(e->store))))
 		mine = replace(e, &t);
 	if (!mine)

@@ -6,31 +6,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/os.h"
 #include "base/text.h"
 #include "journal/store.h"
 
 #define ENVELOPE_MAX 256 /* bytes of an incident's or actor's name */
-
-void journal_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono)
-{
-	sqlite3_bind_int64(insert, 2, at);
-	sqlite3_bind_text(insert, 3, boot, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(insert, 4, mono);
-}
-
-int journal_insert(sqlite3_stmt *st, const struct event *e)
-{
-	sqlite3_bind_int64(st, 1, e->seq);
-	sqlite3_bind_text(st, 5, e->incident, -1, SQLITE_STATIC); /* NULL binds null */
-	sqlite3_bind_text(st, 6, e->kind, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 7, e->actor, -1, SQLITE_STATIC);
-	sqlite3_bind_text(st, 8, e->body, (int)e->body_len, SQLITE_STATIC);
-	sqlite3_bind_blob(st, 9, e->body_sha, SHA_LEN, SQLITE_STATIC);
-	sqlite3_bind_blob(st, 10, e->chain, SHA_LEN, SQLITE_STATIC);
-	int rc = sqlite3_step(st);
-	int again = sqlite3_reset(st);
-	return rc == SQLITE_DONE ? rc : again;
-}
 
 static bool name_ok(const char *s)
 {
@@ -89,14 +69,14 @@ static int insert_all(struct journal *j, const struct draft *d, size_t n, const 
 {
 	j->tried = j->head;
 	memcpy(j->tried_chain, j->chain, SHA_LEN);
-	journal_bind_now(j->insert, now->at, now->boot, now->mono);
+	store_bind_now(j->insert, now->at, now->boot, now->mono);
 	for (size_t i = 0; i < n; i++) {
 		const char *incident = d[i].incident && *d[i].incident ? d[i].incident : NULL;
 		struct event e = {.seq = j->tried + 1, .at = now->at, .boot = now->boot, .mono = now->mono, .incident = incident,
 			.kind = event_kind_name(d[i].kind), .actor = d[i].actor, .body = buf_str(&d[i].body), .body_len = d[i].body.len};
 		sha256(e.body, e.body_len, e.body_sha);
 		event_chain(j->tried_chain, &e, e.chain);
-		int rc = journal_insert(j->insert, &e);
+		int rc = store_insert(j->insert, &e);
 		if (rc != SQLITE_DONE)
 			return rc;
 		j->tried = e.seq;
@@ -204,7 +184,7 @@ enum status journal_recover(struct journal *j, bool *out_landed, struct fault *f
 	if (s == STATUS_OK)
 		s = landed ? settle_landed(&seen, f) : settle_absent(&seen, f);
 	/* Whatever log the last close removed must not come back. */
-	if (s == STATUS_OK && !store_sync_dir(j->path))
+	if (s == STATUS_OK && !os_sync_dir_of(j->path))
 		s = fault_set(f, STATUS_UNKNOWN, "io-error", "cannot settle %s: the disk did not confirm its directory", j->path);
 	if (s != STATUS_OK) {
 		journal_detach(&seen);

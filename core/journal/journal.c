@@ -12,23 +12,6 @@
 #include "base/os.h"
 #include "journal/store.h"
 
-/* Make the directory of path, and what is missing above it, 0700; each new name is synced into its parent. */
-static enum status make_dirs(const char *path, struct fault *f)
-{
-	char *dir = mem_str(path);
-	enum status s = STATUS_OK;
-	for (char *p = dir + 1; s == STATUS_OK && *dir && (p = strchr(p, '/')) != NULL; p++) {
-		*p = '\0';
-		if (mkdir(dir, 0700) == 0 ? !store_sync_dir(dir) : errno != EEXIST) {
-			s = fault_set(f, STATUS_OUTSIDE, "cannot-create", "cannot make the directory %s: %s", dir, strerror(errno));
-			fault_mend(f, "make it, or name another place with --store PATH");
-		}
-		*p = '/';
-	}
-	free(dir);
-	return s;
-}
-
 /* The file, 0600, there and known to its directory before SQLite sees it. */
 static enum status make_file(const char *path, struct fault *f)
 {
@@ -43,7 +26,7 @@ static enum status make_file(const char *path, struct fault *f)
 	}
 	bool ok = S_ISREG(st.st_mode) && ((st.st_mode & 077) == 0 || fchmod(fd, 0600) == 0);
 	if (ok && st.st_size == 0)
-		ok = fsync(fd) == 0 && store_sync_dir(path);
+		ok = fsync(fd) == 0 && os_sync_dir_of(path);
 	int why = errno;
 	close(fd);
 	if (ok)
@@ -87,8 +70,8 @@ static enum status fill_empty(sqlite3 *db, const char *path, const struct event 
 	if (s == STATUS_OK) {
 		int rc = sqlite3_prepare_v2(db, "INSERT INTO event VALUES(?,?,?,?,?,?,?,?,?,?)", -1, &insert, NULL);
 		if (rc == SQLITE_OK) {
-			journal_bind_now(insert, first->at, first->boot, first->mono);
-			rc = journal_insert(insert, first);
+			store_bind_now(insert, first->at, first->boot, first->mono);
+			rc = store_insert(insert, first);
 		}
 		if (rc != SQLITE_DONE)
 			s = store_fault(f, STATUS_OUTSIDE, db, rc, doing, path);
@@ -200,7 +183,7 @@ enum status journal_create(const char *path, const char *kit, const char *enviro
 	struct event first;
 	struct buf body;
 	*out = NULL;
-	enum status s = make_dirs(path, f);
+	enum status s = os_dirs_above(path, f);
 	if (s == STATUS_OK)
 		s = make_file(path, f);
 	if (s != STATUS_OK)

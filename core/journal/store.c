@@ -300,17 +300,23 @@ bool store_row(sqlite3_stmt *st, struct event *out, const char **out_what)
 	return !bad;
 }
 
-bool store_sync_dir(const char *path)
+void store_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono)
 {
-	char *dir = mem_str(path);
-	char *slash = strrchr(dir, '/');
-	if (slash)
-		slash[slash == dir ? 1 : 0] = '\0';
-	int fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(dir);
-	if (fd < 0)
-		return false;
-	bool ok = fsync(fd) == 0;
-	close(fd);
-	return ok;
+	sqlite3_bind_int64(insert, 2, at);
+	sqlite3_bind_text(insert, 3, boot, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(insert, 4, mono);
+}
+
+int store_insert(sqlite3_stmt *st, const struct event *e)
+{
+	sqlite3_bind_int64(st, 1, e->seq);
+	sqlite3_bind_text(st, 5, e->incident, -1, SQLITE_STATIC); /* NULL binds null */
+	sqlite3_bind_text(st, 6, e->kind, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 7, e->actor, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 8, e->body, (int)e->body_len, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 9, e->body_sha, SHA_LEN, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 10, e->chain, SHA_LEN, SQLITE_STATIC);
+	int rc = sqlite3_step(st);
+	int again = sqlite3_reset(st);
+	return rc == SQLITE_DONE ? rc : again;
 }

@@ -56,17 +56,15 @@ enum status store_read_head(sqlite3 *db, const char *path, int64_t *out_seq, uns
 /* The row under a statement over STORE_COLUMNS; pointers live until its next step.
  * False where a column is not what it must be: *out_what says which. */
 bool store_row(sqlite3_stmt *st, struct event *out, const char **out_what);
+/* What all events of a commit share; boot must live until the last of them is in. */
+void store_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono);
+/* Insert one event that has seq, digest and chain, at the moment that is bound. Returns SQLite's answer. */
+int store_insert(sqlite3_stmt *insert, const struct event *e);
 
 /* The store for writing, empty stores refused: connect, check, pragmas, statements, head. */
 enum status journal_attach(struct journal *j, struct fault *f);
 void journal_detach(struct journal *j);
-/* What all events of a commit share; boot must live until the last of them is in. */
-void journal_bind_now(sqlite3_stmt *insert, int64_t at, const char *boot, int64_t mono);
-/* Insert one event that has seq, digest and chain, at the moment that is bound. Returns SQLite's answer. */
-int journal_insert(sqlite3_stmt *insert, const struct event *e);
 /* Bytes in the write-ahead log of the store; 0 where there is none. */
 off_t store_wal_size(const char *path);
-/* fsync the directory that holds path. */
-bool store_sync_dir(const char *path);
 
 #endif

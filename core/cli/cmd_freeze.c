@@ -1,4 +1,4 @@
-/* backout pin, unpin, freeze, unfreeze: marks on a service. */
+/* backout freeze: the mark, and then the backend's own freeze. */
 #include "config.h"
 
 #include <stdio.h>
@@ -8,23 +8,6 @@
 #include "cli/commands.h"
 #include "cli/fire.h"
 #include "cli/session.h"
-
-enum status cmd_pin(struct cli *c)
-{
-	struct asking a;
-	const char *reason = NULL;
-	cli_option(c, "--reason", &reason);
-	enum status s = cli_done(c, 2, 2);
-	if (!s)
-		s = need_option(c, "--reason", reason);
-	if (s)
-		return s;
-	asking_begin(&a, c);
-	jw_kstr(&a.w, "service", c->argv[1]);
-	jw_kstr(&a.w, "version", c->argv[2]);
-	jw_kstr(&a.w, "reason", reason);
-	return asking_end(&a, c->argv[0], NULL);
-}
 
 /* The backend's own freeze, where the service has such an action: fired like any other, letters included. */
 static enum status freeze_backend(struct fire *f, const struct json *result)
@@ -74,18 +57,4 @@ enum status cmd_freeze(struct cli *c)
 	f.yes = cli_option(c, "--yes", NULL);
 	enum status s = cli_done(c, 1, 1);
 	return s ? s : freeze(&f, c->argv[1]);
-}
-
-enum status cmd_unfreeze(struct cli *c)
-{
-	struct asking a;
-	const char *reason = NULL;
-	cli_option(c, "--reason", &reason);
-	enum status s = cli_done(c, 1, 1);
-	if (s)
-		return s;
-	asking_begin(&a, c);
-	jw_kstr(&a.w, "service", c->argv[1]);
-	jw_kstr(&a.w, "reason", reason ? reason : "");
-	return asking_end(&a, c->argv[0], NULL);
 }
