@@ -172,13 +172,13 @@ def rule_directions(tree):
 
 
 def rule_pure_rooms(tree):
-    """base, kit, model, decide, gate look at no clock and touch nothing; base/os.h is where that is done."""
+    """base, kit, model, decide, gate look at no clock and touch nothing; base/os.h and base/os_lock.h are where that is done."""
     for name in tree.sources():
         if room_of(name) not in ("kit", "model", "decide", "gate"):
             continue
         for line, _, path in includes(tree, name):
-            if path == "base/os.h":
-                yield name, line, "a pure room includes base/os.h: have what it says handed in"
+            if re.fullmatch(r"base/os\w*\.h", path):
+                yield name, line, f"a pure room includes {path}: have what it says handed in"
 
 
 def rule_libraries(tree):
