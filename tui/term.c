@@ -13,6 +13,7 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "tui/term.h"
 
@@ -274,14 +275,26 @@ void term_resize(int rows, int cols)
 
 /* ---- drawing -------------------------------------------------------------------------- */
 
+/* curses goes by the widths of libc.  Where those are not ours a character would take its neighbour's cell, or leave
+ * what stood there before: it is shown as one that is not known. */
+static void cell_text(const struct cell *c, wchar_t text[2 + CELL_MARKS])
+{
+	bool known = wcwidth((wchar_t)c->cp[0]) == c->width;
+	int n = 1;
+
+	text[0] = term.ascii ? ascii_of(c->cp[0]) : known ? (wchar_t)c->cp[0] : c->width == 2 ? 0xff1f : 0xfffd;
+	for (int i = 1; i <= CELL_MARKS && c->cp[i] && known && !term.ascii; i++)
+		if (wcwidth((wchar_t)c->cp[i]) == 0)
+			text[n++] = (wchar_t)c->cp[i];
+}
+
 static void put(const struct cell *c, int row, int col)
 {
 	wchar_t text[2 + CELL_MARKS] = {0};
 	cchar_t out;
 	short pair = term.colours ? (short)(c->role + 1) : 0;
 
-	for (int i = 0; i <= CELL_MARKS && c->cp[i]; i++)
-		text[i] = term.ascii ? i ? 0 : ascii_of(c->cp[i]) : (wchar_t)c->cp[i];
+	cell_text(c, text);
 	if (setcchar(&out, text, term.attributes[c->role], pair, NULL) == OK)
 		mvadd_wch(row, col, &out);
 }

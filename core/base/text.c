@@ -47,6 +47,12 @@ static bool is_filler(uint32_t cp)
 		(cp >= 0x180b && cp <= 0x180f) || (cp >= 0xe0000 && cp <= 0xe007f);
 }
 
+/* Vowels and finals of Hangul join the consonant before them, on every terminal that was tried. */
+static bool is_joining_jamo(uint32_t cp)
+{
+	return (cp >= 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp <= 0xd7ff);
+}
+
 int utf8_width(uint32_t cp)
 {
 	if (cp >= 0x20 && cp < 0x7f)
@@ -59,9 +65,13 @@ int utf8_width(uint32_t cp)
 		return -1;
 	case UTF8PROC_CATEGORY_MN: case UTF8PROC_CATEGORY_ME:
 		return 0;
+	case UTF8PROC_CATEGORY_MC: /* it joins, and still takes a column */
+		return 1;
 	case UTF8PROC_CATEGORY_ZS:
 		return cp == 0x3000 ? 2 : 1;
 	}
+	if (is_joining_jamo(cp))
+		return 0;
 	int w = utf8proc_charwidth((utf8proc_int32_t)cp);
 	return w < 0 ? -1 : w > 2 ? 2 : w;
 }

@@ -48,6 +48,9 @@ static const struct {
 	{B("e\xcc\x81\xcc\x82"), "e\xcc\x81\xcc\x82", 1},
 	{B("e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85x"), "e\xcc\x81\xcc\x82\xef\xbf\xbdx", 3}, /* a flood of marks */
 	{B("\xcc\x81"), "\xef\xbf\xbd", 1},                              /* a mark on nothing */
+	{B("\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8"), "\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8", 2}, /* a Hangul syllable of three */
+	{B("\xe1\x85\xa1"), "\xef\xbf\xbd", 1},                          /* its vowel on nothing */
+	{B("\xe0\xa4\x95\xe0\xa4\xbf"), "\xe0\xa4\x95\xe0\xa4\xbf", 2}, /* a vowel sign that takes a column */
 };
 
 static void test_cleaned(void **state)
