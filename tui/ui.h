@@ -43,9 +43,10 @@ struct confirm {             /* the panel; what the backend says is kept as it c
 	char digest[SHA_HEX], from[260], to[260];
 	char may_why[200], takes_why[160], command[600], effect[400], managed_by[160], reason[300];
 	char not_undone[600], not_known[600];
+	char back[300];          /* why the backend doubts the way back */
 	char checks[6][240];
 	int n_checks, n_bad;     /* those that are not well stand first */
-	bool ready, may, to_bad, versions_bad;
+	bool ready, may, to_bad, versions_bad, back_no;
 	double takes_s;
 	int64_t asked;           /* mono */
 };

@@ -153,6 +153,14 @@ static void version_take(struct confirm *c, const struct json *panel, const char
 		text_copy(out, cap, v);
 }
 
+static void back_take(struct confirm *c, const struct json *back)
+{
+	bool safe = json_get_bool(back, "safe", false);
+
+	c->back_no = back && !safe && json_type(json_get(back, "safe")) == JSON_BOOL;
+	text_copy(c->back, sizeof c->back, safe ? "" : json_get_str(back, "why", ""));
+}
+
 static void panel_take(struct confirm *c, const struct json *p)
 {
 	text_copy(c->digest, sizeof c->digest, json_get_str(p, "digest", ""));
@@ -166,6 +174,7 @@ static void panel_take(struct confirm *c, const struct json *p)
 	list_join(json_get(p, "not_undone"), c->not_undone, sizeof c->not_undone);
 	list_join(json_get(p, "not_known"), c->not_known, sizeof c->not_known);
 	checks_take(c, json_get(p, "checks"));
+	back_take(c, json_get(p, "back"));
 	c->ready = json_get_bool(p, "ready", false);
 	c->may = json_get_bool(p, "may", false);
 	c->to_bad = json_get_bool(p, "to_bad", false);

@@ -32,8 +32,14 @@ static void put_checks(struct buf *b, const struct json *checks)
 {
 	char name[CLEAN_MAX], detail[CLEAN_MAX];
 	int n = 0;
-	for (const struct json *v = json_first(checks); v && n < SAYS_MAX; v = json_next(v), n++)
-		buf_addf(b, "  %s %s: %s\n", json_get_bool(v, "ok", false) ? "ok    " : "NOT OK", said(v, "name", "", name), said(v, "detail", "", detail));
+	/* what is not well first: the room is small */
+	for (int well = 0; well <= 1; well++)
+		for (const struct json *v = json_first(checks); v && n < SAYS_MAX; v = json_next(v)) {
+			if (json_get_bool(v, "ok", false) != (well == 1))
+				continue;
+			buf_addf(b, "  %s %s: %s\n", well ? "ok    " : "NOT OK", said(v, "name", "", name), said(v, "detail", "", detail));
+			n++;
+		}
 }
 
 static void put_ours(struct buf *b, const struct json *p)
@@ -53,8 +59,15 @@ static void put_ours(struct buf *b, const struct json *p)
 	buf_addf(b, "  %s: %s\n", json_get_bool(p, "may", false) ? "you may" : "YOU MAY NOT", json_get_str(p, "may_why", ""));
 	if (json_get_bool(p, "to_bad", false))
 		buf_addf(b, "  CAREFUL: %s was rolled back from\n", to ? to : "that version");
-	put_list(b, json_get(p, "not_undone"), "not undone:");
 	put_list(b, json_get(p, "not_known"), "not known:");
+}
+
+static void put_back(struct buf *b, const struct json *back)
+{
+	char why[CLEAN_MAX];
+	bool safe = json_get_bool(back, "safe", false), said_so = json_type(json_get(back, "safe")) == JSON_BOOL;
+	if (back && !safe)
+		buf_addf(b, "  CAREFUL: going back%s: %s\n", said_so ? " is NOT safe" : "", said(back, "why", "it does not say why", why));
 }
 
 static void put_theirs(struct buf *b, const struct json *p)
@@ -64,9 +77,11 @@ static void put_theirs(struct buf *b, const struct json *p)
 	buf_addf(b, "the backend says%s:\n", json_get_bool(p, "ready", false) ? "" : " NOT READY");
 	if (effect)
 		buf_addf(b, "  %s\n", effect);
-	put_checks(b, json_get(p, "checks"));
+	put_back(b, json_get(p, "back"));
 	if (by)
-		buf_addf(b, "  managed by %s\n", by);
+		buf_addf(b, "  CAREFUL: managed by %s, which may bring it back\n", by);
+	put_checks(b, json_get(p, "checks"));
+	put_list(b, json_get(p, "not_undone"), "not undone:");
 	if (command)
 		buf_addf(b, "by hand:\n  %s\n", command);
 }

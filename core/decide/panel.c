@@ -153,10 +153,27 @@ static void put_not_known(struct jw *w, const struct model *m, const struct pane
 	jw_key(w, "not_known");
 	jw_arr(w);
 	if (k->cls == CLASS_REVERSE && k->level >= 2 && (!d || d->back_safe == TRI_UNKNOWN))
-		jw_str(w, d && d->back_why ? d->back_why : "whether the older version reads what the newer one wrote (no brief)");
+		jw_str(w, "whether the older version reads what the newer one wrote (no brief)");
 	if (!k->confirmed.given)
 		jw_str(w, "how long it takes: it was never rehearsed");
 	jw_arr_end(w);
+}
+
+/* What the backend said about the way back, kept apart from what we say: its words are a stranger's. */
+static void put_back(struct jw *w, const struct model *m, const struct panel *p, const struct kit_action *k)
+{
+	const struct model_deploy *d = model_deploy(m, p->service);
+	if (k->cls != CLASS_REVERSE || k->level < 2 || !d || (d->back_safe != TRI_NO && !d->back_why))
+		return;
+	jw_key(w, "back");
+	jw_obj(w);
+	jw_key(w, "safe");
+	if (d->back_safe == TRI_UNKNOWN)
+		jw_null(w);
+	else
+		jw_bool(w, d->back_safe == TRI_YES);
+	jw_kstr(w, "why", d->back_why);
+	jw_obj_end(w);
 }
 
 static void put_takes(struct jw *w, const struct model *m, const struct kit_action *k)
@@ -218,6 +235,7 @@ void panel_print(const struct model *m, const struct panel *p, const char *perso
 		put_may(&w, m, k, person);
 		put_takes(&w, m, k);
 		put_not_known(&w, m, p, k);
+		put_back(&w, m, p, k);
 	}
 	put_copied(&w, pre, "effect", JSON_STRING);
 	put_copied(&w, pre, "command", JSON_STRING);

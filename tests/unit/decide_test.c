@@ -331,6 +331,34 @@ static void a_panel_is_void_when_the_world_moved(void **state)
 	}
 }
 
+/* What the backend says of the way back is not put among what we say. */
+static void a_panel_keeps_strangers_apart(void **state)
+{
+	(void)state;
+	static const struct { const char *back, *expected; } rows[] = {
+		{"null", "(no brief)\"]"}, {"{'safe':null,'why':'WHY'}", "(no brief)\"]"},
+		{"{'safe':null,'why':'WHY'}", "\"back\":{\"safe\":null,\"why\":\"WHY\"}"}, {"{'safe':false}", "\"back\":{\"safe\":false,\"why\":null}"},
+		{"{'safe':false,'why':'WHY'}", "\"back\":{\"safe\":false,\"why\":\"WHY\"}"}};
+	for (size_t k = 0; k < COUNT(rows); k++) {
+		struct story s;
+		struct panel p;
+		struct buf b;
+		outage(&s);
+		story_eventf(&s, "deploy", NULL, "plugin:cluster",
+			"{'backend':'cluster','service':'auth','version':'2','previous':'1','share':1,'state':'live','back':%s}", rows[k].back);
+		story_panel(&s, "maya", "auth", "auth-rollback", PREFLIGHT, &p);
+		buf_init(&b, JSON_LINE_MAX);
+		panel_print(s.m, &p, "maya", &s.now, &b);
+		if (!strstr(buf_str(&b), rows[k].expected))
+			fail_msg("row %zu: no %s in %s", k, rows[k].expected, buf_str(&b));
+		const char *ours = strstr(buf_str(&b), "\"not_known\""), *why = strstr(buf_str(&b), "WHY");
+		row_true(k, !why || why > strchr(ours, ']'));
+		buf_release(&b);
+		panel_release(&p);
+		story_release(&s);
+	}
+}
+
 /* An ask that comes twice is answered with what became of the first. */
 static void an_ask_is_done_once(void **state)
 {
@@ -499,7 +527,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(from_bad_to_verified), cmocka_unit_test(a_decision_stops_the_owners_timer), cmocka_unit_test(never_verified_without_proof), cmocka_unit_test(asks_are_answered),
-		cmocka_unit_test(authority_by_radius), cmocka_unit_test(a_panel_is_void_when_the_world_moved), cmocka_unit_test(an_ask_is_done_once),
+		cmocka_unit_test(authority_by_radius), cmocka_unit_test(a_panel_is_void_when_the_world_moved),
+		cmocka_unit_test(a_panel_keeps_strangers_apart), cmocka_unit_test(an_ask_is_done_once),
 		cmocka_unit_test(the_digest_binds_what_runs), cmocka_unit_test(outcomes_are_believed_with_care),
 		cmocka_unit_test(reconcile_is_asked_in_growing_pauses), cmocka_unit_test(command_changes_hands_in_steps),
 		cmocka_unit_test(a_version_that_returns_is_an_alarm), cmocka_unit_test(replay_is_live)};

@@ -13,7 +13,8 @@
 #include "base/text.h"
 #include "tui/scene.h"
 
-#define SAYS_MAX 6
+#define SAYS_MAX 6 /* lines of the backend */
+#define SAYS 5     /* parts of what it says */
 #define LABEL 14
 
 struct frame {
@@ -148,10 +149,6 @@ static void upper(struct frame *f, const struct confirm *c)
 		put(f, ROLE_SOON, "CAREFUL", "this version was rolled back from before", 1);
 	if (c->versions_bad)
 		put(f, ROLE_SOON, "CAREFUL", "the backend named a version in characters that no version has", 1);
-	if (*c->managed_by) {
-		snprintf(text, sizeof text, "managed by %s, which may bring it back", c->managed_by);
-		put(f, ROLE_SOON, "CAREFUL", text, 1);
-	}
 	text_safe(text, sizeof text, *c->not_known ? c->not_known : "nothing was found to doubt");
 	put(f, ROLE_TEXT, "NOT known", text, f->out->rows < 20 ? 1 : 2);
 }
@@ -173,11 +170,20 @@ static void checks_text(const struct confirm *c, char *out, size_t cap)
 		snprintf(out + strlen(out), cap - strlen(out), "%s%s", *out ? "; " : "", c->checks[i]);
 }
 
+static void careful_text(const struct confirm *c, char *out, size_t cap)
+{
+	*out = 0;
+	if (c->back_no || *c->back)
+		snprintf(out, cap, "%s%s%s", c->back_no ? "going back is NOT safe" : "going back", *c->back ? ": " : "", c->back);
+	if (*c->managed_by)
+		snprintf(out + strlen(out), cap - strlen(out), "%smanaged by %s, which may bring it back", *out ? "; " : "", c->managed_by);
+}
+
 /* Every part gets a line; what is left of the six goes to the command first, since it may have to be typed. */
 static void backend_says(struct frame *f, const struct confirm *c, int room)
 {
-	static const int order[] = {3, 2, 1, 0};
-	struct says *says = calloc(4, sizeof *says);
+	static const int order[] = {4, 3, 1, 2, 0};
+	struct says *says = calloc(SAYS, sizeof *says);
 	char text[1400];
 	int left = room < SAYS_MAX ? room : SAYS_MAX;
 
@@ -185,26 +191,29 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 		return;
 	says[0] = (struct says){.label = c->ready ? "ready" : "NOT READY", .role = c->ready ? ROLE_BACKEND : ROLE_SOON};
 	text_safe(says[0].text, sizeof says[0].text, c->effect);
-	checks_text(c, text, sizeof text);
-	says[1] = (struct says){.label = "checked", .role = ROLE_SOON};
+	careful_text(c, text, sizeof text);
+	says[1] = (struct says){.label = "CAREFUL", .role = ROLE_SOON};
 	text_safe(says[1].text, sizeof says[1].text, text);
-	says[2] = (struct says){.label = "NOT undone", .role = ROLE_BACKEND};
-	text_safe(says[2].text, sizeof says[2].text, *c->not_undone ? c->not_undone : "it names nothing");
-	says[3] = (struct says){.label = "by hand", .role = ROLE_BACKEND};
-	text_safe(says[3].text, sizeof says[3].text, *c->command ? c->command : "it names no command");
-	for (int i = 0; i < 4; i++) {
+	checks_text(c, text, sizeof text);
+	says[2] = (struct says){.label = "checked", .role = ROLE_SOON};
+	text_safe(says[2].text, sizeof says[2].text, text);
+	says[3] = (struct says){.label = "NOT undone", .role = ROLE_BACKEND};
+	text_safe(says[3].text, sizeof says[3].text, *c->not_undone ? c->not_undone : "it names nothing");
+	says[4] = (struct says){.label = "by hand", .role = ROLE_BACKEND};
+	text_safe(says[4].text, sizeof says[4].text, *c->command ? c->command : "it names no command");
+	for (int i = 0; i < SAYS; i++) {
 		says[i].want = lines_needed(f, says[i].text);
 		says[i].lines = (says[i].want || i == 0) && left > 0 ? 1 : 0;
 		left -= says[i].lines;
 	}
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < SAYS; i++)
 		while (left > 0 && says[order[i]].lines < says[order[i]].want) {
 			says[order[i]].lines++;
 			left--;
 		}
 	snprintf(text, sizeof text, "the backend says%s", c->n_checks && !c->n_bad ? ", all its checks well" : "");
 	border(f, 0x251c, 0x2524, text);
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < SAYS; i++)
 		put(f, says[i].role, says[i].label, says[i].text, says[i].lines);
 	free(says);
 }
