@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "engine/parts.h"
 
+#define LISTEN_MAX 512 /* who knocks while the loop is busy */
+
 /* ---- out ---------------------------------------------------------------------- */
 
 struct out {
@@ -158,12 +160,23 @@ void clients_event(struct engine *e, const struct event *ev)
 	buf_release(&b);
 }
 
+/* A line that says nothing keeps no seat from others. */
+static void drop_silent(struct engine *e, const struct now *now)
+{
+	for (struct peer *p = e->peers, *next; p; p = next) {
+		next = p->next;
+		if (!p->role[0] && now->mono - p->since > HELLO_US)
+			peer_close(p);
+	}
+}
+
 void clients_beat(struct engine *e)
 {
 	struct buf b;
 	struct jw w;
 	struct now now;
 	os_now(&now);
+	drop_silent(e, &now);
 	buf_init(&b, 4096);
 	jw_init(&w, &b);
 	jw_obj(&w);
@@ -321,10 +334,20 @@ static void room_for(uv_handle_t *h, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init(chunk, sizeof chunk);
 }
 
+/* It asks and does not read its answers: the rest waits until it has.  True where it has to. */
+static bool is_behind(struct peer *p)
+{
+	if (p->closing || uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe) <= p->limit)
+		return false;
+	p->paused = true;
+	uv_read_stop((uv_stream_t *)&p->pipe);
+	return true;
+}
+
 static void take_lines(struct peer *p)
 {
 	size_t done = 0;
-	while (!p->closing) {
+	while (!p->closing && !is_behind(p)) {
 		const char *s = buf_str(&p->in) + done;
 		const char *nl = memchr(s, '\n', p->in.len - done);
 		if (!nl)
@@ -355,17 +378,13 @@ static void came(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
 		return;
 	}
 	take_lines(p);
-	/* one that asks and does not read its answers waits until it has */
-	if (!p->closing && uv_stream_get_write_queue_size(stream) > p->limit) {
-		p->paused = true;
-		uv_read_stop(stream);
-	}
 }
 
 static void read_more(struct peer *p)
 {
 	p->paused = false;
-	if (uv_read_start((uv_stream_t *)&p->pipe, room_for, came))
+	take_lines(p); /* what came before it fell behind */
+	if (!p->closing && !p->paused && uv_read_start((uv_stream_t *)&p->pipe, room_for, came))
 		peer_close(p);
 }
 
@@ -404,6 +423,19 @@ static void refuse(uv_handle_t *h)
 	free(h->data);
 }
 
+/* Nobody takes all the seats: not one user, and not all strangers together. */
+static bool has_seat(const struct engine *e, int64_t uid)
+{
+	const struct kit *k = e->model->kit;
+	bool known = k && kit_person_by_uid(k, uid);
+	size_t same = 0, strange = 0;
+	for (const struct peer *p = e->peers; p; p = p->next) {
+		same += p->uid == uid;
+		strange += !k || !kit_person_by_uid(k, p->uid);
+	}
+	return e->n_peers < PEERS_MAX && same < PEERS_OF_ONE && (known || strange < PEERS_OF_ONE);
+}
+
 static void connected(uv_stream_t *listener, int status)
 {
 	struct engine *e = listener->data;
@@ -415,11 +447,14 @@ static void connected(uv_stream_t *listener, int status)
 	uv_pipe_init(&e->loop, &p->pipe, 0);
 	p->pipe.data = p;
 	if (status < 0 || uv_accept(listener, (uv_stream_t *)&p->pipe) || uv_fileno((uv_handle_t *)&p->pipe, &fd) ||
-	    !os_peer(fd, &uid, &pid) || e->n_peers >= PEERS_MAX || e->ending) {
+	    !os_peer(fd, &uid, &pid) || !has_seat(e, (int64_t)uid) || e->ending) {
 		uv_close((uv_handle_t *)&p->pipe, refuse);
 		return;
 	}
+	struct now now;
+	os_now(&now);
 	p->uid = (int64_t)uid;
+	p->since = now.mono;
 	p->limit = UNSENT_MAX;
 	buf_init(&p->in, ASK_MAX + 65536);
 	p->next = e->peers;
@@ -479,7 +514,7 @@ enum status clients_listen(struct engine *e, struct fault *f)
 	e->listener = mem_new(sizeof *e->listener);
 	uv_pipe_init(&e->loop, e->listener, 0);
 	e->listener->data = e;
-	if (!uv_pipe_open(e->listener, fd) && !uv_listen((uv_stream_t *)e->listener, 64, connected))
+	if (!uv_pipe_open(e->listener, fd) && !uv_listen((uv_stream_t *)e->listener, LISTEN_MAX, connected))
 		return STATUS_OK;
 	clients_unlisten(e);
 	return fault_set(f, STATUS_OUTSIDE, "socket", "cannot listen on %s", e->socket);

@@ -18,6 +18,8 @@
 #include "model/model.h"
 
 #define PEERS_MAX 200
+#define PEERS_OF_ONE 100                 /* of one uid, and of all whom the kit does not know */
+#define HELLO_US (10 * US_SECOND)        /* who has not said hello by then is let go */
 #define ASK_MAX ((size_t)64 << 10)       /* a line from a client */
 #define UNSENT_MAX ((size_t)1 << 20)     /* above it a client gets a new snapshot instead of events */
 #define SNAPSHOT_MAX ((size_t)256 << 20)
@@ -43,6 +45,7 @@ struct peer {
 	char role[16];             /* console observer command; "" before hello */
 	bool follow, lagging, closing, paused;
 	bool seated;               /* `client opened` was recorded */
+	int64_t since;             /* mono: when it connected */
 	struct buf in;
 	size_t limit;              /* unsent bytes at which it lags */
 	struct act *panel;         /* the one panel it has open, or NULL */
