@@ -39,7 +39,7 @@ static bool last_seen(struct client *c, const char *store, int64_t *out_seq, cha
 {
 	if (strcmp(store, c->store) != 0) {
 		text_copy(c->store, sizeof c->store, store);
-		if (!heads_read(store, &c->seen_seq, c->seen_chain))
+		if (!heads_read(store, c->connecting_at, &c->seen_seq, c->seen_chain))
 			c->seen_seq = 0;
 		c->kept_seq = c->seen_seq;
 	}

@@ -25,14 +25,23 @@ static bool path_of(const char *store, char *dir, char *path, size_t cap)
 	return n > 0 && (size_t)n < cap && snprintf(path, cap, "%.4000s/%s", dir, store) < (int)cap;
 }
 
-bool heads_read(const char *store, int64_t *out_seq, char out_chain[SHA_HEX])
+/* File times come from a clock that ticks in milliseconds. */
+#define TICK_US 20000
+
+static bool written_before(int fd, int64_t before)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && (int64_t)st.st_mtim.tv_sec * US_SECOND + st.st_mtim.tv_nsec / 1000 < before - TICK_US;
+}
+
+bool heads_read(const char *store, int64_t before, int64_t *out_seq, char out_chain[SHA_HEX])
 {
 	char dir[4096], path[4096], text[160];
 	long long seq;
 	if (!path_of(store, dir, path, sizeof path))
 		return false;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	ssize_t n = fd < 0 || !written_before(fd, before) ? -1 : read(fd, text, sizeof text - 1);
 	if (fd >= 0)
 		close(fd);
 	if (n <= 0)

@@ -142,6 +142,9 @@ static void connected(uv_connect_t *req, int status)
 void wire_connect(struct client *c)
 {
 	uv_connect_t *req = mem_new(sizeof *req);
+	struct now now;
+	os_now(&now);
+	c->connecting_at = now.at;
 	c->pipe = mem_new(sizeof *c->pipe);
 	uv_pipe_init(c->loop, c->pipe, 0);
 	c->pipe->data = c;

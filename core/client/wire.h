@@ -36,6 +36,7 @@ struct client {
 	size_t scanned;
 	uv_timer_t *retry;
 	int64_t backoff_ms, down_since, started; /* mono */
+	int64_t connecting_at;   /* wall time of the newest try to connect */
 
 	struct json *hello_line;
 	const struct json *hello;
@@ -62,7 +63,9 @@ void wire_lost(struct client *c, const char *why);
 void fold_line(struct client *c, const char *s, size_t n);
 
 /* client_heads.c */
-bool heads_read(const char *store, int64_t *out_seq, char out_chain[SHA_HEX]);
+/* before: wall time, microseconds; what was written later than that is not read: another client saw more than this
+ * one can have been told. */
+bool heads_read(const char *store, int64_t before, int64_t *out_seq, char out_chain[SHA_HEX]);
 void heads_write(const char *store, int64_t seq, const char *chain);
 
 /* client_asks.c */

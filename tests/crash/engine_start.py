@@ -24,6 +24,17 @@ def test_ten_clients_end_on_one_engine():
         lab.verify()
 
 
+def test_clients_at_once_raise_no_false_alarm():
+    """A client that is overtaken by another one, which saw more, must not say that the journal has gone back."""
+    with Lab() as lab:
+        lab.engine()
+        for _ in range(6):
+            ps = [lab.start("note", "n%d" % i) for i in range(8)]
+            for p in ps:
+                out, err = p.communicate(timeout=60)
+                assert p.returncode == 0 and err == "", (p.returncode, out, err)
+
+
 def test_second_engine_is_told_of_the_first():
     with Lab() as lab:
         first = lab.engine()
