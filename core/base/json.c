@@ -1,38 +1,29 @@
-/* Reading: the strict scan, then the library, then duplicate keys. */
+/* Reading: the strict scan, then the tree, then duplicate keys. */
 #include "base/json.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/instant.h"
 #include "base/json_scan.h"
+#include "base/json_tree.h"
 #include "base/mem.h"
 
-/* A struct json is the library's node under another name, so that nobody else sees it. */
-static const cJSON *node(const struct json *v)
-{
-	return (const cJSON *)(const void *)v;
-}
-
-static const struct json *wrap(const cJSON *n)
-{
-	return (const struct json *)(const void *)n;
-}
+/* ---- keys that stand twice ---- */
 
 static int key_order(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *duplicate_sorted(const cJSON *obj, size_t n)
+static const char *twice_sorted(const struct json *obj, size_t n)
 {
 	const char **keys = mem_grow(NULL, n, sizeof *keys);
 	const char *found = NULL;
 	size_t i = 0;
-	for (const cJSON *c = obj->child; c; c = c->next)
-		keys[i++] = c->string;
+	for (const struct json *c = obj->u.child; c; c = c->next)
+		keys[i++] = c->key;
 	qsort(keys, n, sizeof *keys, key_order);
 	for (i = 1; i < n && !found; i++)
 		if (strcmp(keys[i - 1], keys[i]) == 0)
@@ -41,98 +32,114 @@ static const char *duplicate_sorted(const cJSON *obj, size_t n)
 	return found;
 }
 
-static const char *duplicate_in(const cJSON *obj)
+static size_t key_hash(const char *s)
 {
-	size_t n = 0;
-	for (const cJSON *c = obj->child; c; c = c->next)
-		n++;
-	if (n > 12)
-		return duplicate_sorted(obj, n);
-	for (const cJSON *c = obj->child; c; c = c->next)
-		for (const cJSON *d = c->next; d; d = d->next)
-			if (strcmp(c->string, d->string) == 0)
-				return d->string;
+	uint64_t h = 0xcbf29ce484222325u;
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return (size_t)(h ^ h >> 32);
+}
+
+/* *out_full: the keys were chosen so that they crowd, and whoever chose them gets the slow way. */
+static const char *twice_hashed(const struct json *obj, size_t n, bool *out_full)
+{
+	size_t cap = 32, probes = 0;
+	while (cap < 2 * n)
+		cap *= 2;
+	const char **table = mem_new(cap * sizeof *table), *found = NULL;
+	for (const struct json *c = obj->u.child; c && !found && probes < 16 * n; c = c->next) {
+		size_t i = key_hash(c->key) & (cap - 1);
+		for (; table[i] && !found; i = (i + 1) & (cap - 1), probes++)
+			if (strcmp(table[i], c->key) == 0)
+				found = c->key;
+		table[i] = c->key;
+	}
+	free(table);
+	*out_full = !found && probes >= 16 * n;
+	return found;
+}
+
+static const char *twice_of_few(const struct json *obj)
+{
+	for (const struct json *c = obj->u.child; c; c = c->next)
+		for (const struct json *d = c->next; d; d = d->next)
+			if (strcmp(c->key, d->key) == 0)
+				return d->key;
 	return NULL;
 }
 
-/* Walk all objects; the depth is bounded by the scan. */
-static const char *duplicate_key(const cJSON *root)
+static const char *twice_in(const struct json *obj)
 {
-	const cJSON *stack[JSON_DEPTH + 1];
-	int depth = 0;
-	const cJSON *c = root;
-	while (c) {
-		const char *found = cJSON_IsObject(c) ? duplicate_in(c) : NULL;
+	size_t n = 0;
+	bool rising = true, full = false;
+	for (const struct json *c = obj->u.child; c; c = c->next, n++)
+		rising = rising && (!c->next || strcmp(c->key, c->next->key) < 0);
+	if (rising)
+		return NULL;
+	if (n <= 12)
+		return twice_of_few(obj);
+	const char *found = twice_hashed(obj, n, &full);
+	return full ? twice_sorted(obj, n) : found;
+}
+
+/* The tree is one row of values in the order of the text. */
+static const char *duplicate_key(const struct json *root, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *found = root[i].type == JSON_OBJECT ? twice_in(&root[i]) : NULL;
 		if (found)
 			return found;
-		if (c->child) {
-			stack[depth++] = c;
-			c = c->child;
-			continue;
-		}
-		while (c && (c == root || !c->next))
-			c = depth ? stack[--depth] : NULL;
-		c = c && c != root ? c->next : NULL;
 	}
 	return NULL;
 }
 
 enum status json_parse(const char *s, size_t len, size_t max, struct json **out, struct fault *f)
 {
+	struct json_scanned seen;
 	*out = NULL;
 	if (len > max)
 		return fault_set(f, STATUS_USAGE, "too-large", "JSON of %zu bytes; at most %zu are read", len, max);
-	size_t at;
-	const char *why;
-	if (!json_scan(s, len, &at, &why))
-		return fault_set(f, STATUS_USAGE, "bad-json", "JSON: %s at byte %zu", why, at + 1);
-	cJSON *root = cJSON_ParseWithLength(s, len);
-	if (!root)
-		return fault_set(f, STATUS_USAGE, "bad-json", "JSON that the library does not read");
-	const char *twice = duplicate_key(root);
+	if (!json_scan(s, len, &seen))
+		return fault_set(f, STATUS_USAGE, "bad-json", "JSON: %s at byte %zu", seen.why, seen.at + 1);
+	struct json *root = json_tree(s, len, &seen);
+	const char *twice = duplicate_key(root, seen.values);
 	if (twice) {
 		fault_set(f, STATUS_USAGE, "bad-json", "JSON: the key \"%.80s\" stands twice", twice);
-		cJSON_Delete(root);
+		json_free(root);
 		return STATUS_USAGE;
 	}
-	*out = (struct json *)(void *)root;
+	*out = root;
 	return STATUS_OK;
 }
 
 void json_free(struct json *root)
 {
-	cJSON_Delete((cJSON *)(void *)root);
+	free(root);
 }
+
+/* ---- looking ---- */
 
 enum json_type json_type(const struct json *v)
 {
-	const cJSON *n = node(v);
-	if (!n)
-		return JSON_NONE;
-	switch (n->type & 0xff) {
-	case cJSON_False: case cJSON_True: return JSON_BOOL;
-	case cJSON_NULL: return JSON_NULL;
-	case cJSON_Number: return JSON_NUMBER;
-	case cJSON_String: return JSON_STRING;
-	case cJSON_Array: return JSON_ARRAY;
-	case cJSON_Object: return JSON_OBJECT;
-	}
-	return JSON_NONE;
+	return v ? v->type : JSON_NONE;
 }
 
 const struct json *json_get(const struct json *obj, const char *key)
 {
-	return json_type(obj) == JSON_OBJECT ? wrap(cJSON_GetObjectItemCaseSensitive(node(obj), key)) : NULL;
+	const struct json *c = json_type(obj) == JSON_OBJECT ? obj->u.child : NULL;
+	while (c && strcmp(c->key, key) != 0)
+		c = c->next;
+	return c;
 }
 
 const char *json_str(const struct json *v, const char *def)
 {
-	return json_type(v) == JSON_STRING ? node(v)->valuestring : def;
+	return json_type(v) == JSON_STRING ? v->u.str : def;
 }
 
 double json_num(const struct json *v, double def)
 {
-	return json_type(v) == JSON_NUMBER ? node(v)->valuedouble : def;
+	return json_type(v) == JSON_NUMBER ? v->u.num : def;
 }
 
 int64_t json_int(const struct json *v, int64_t def)
@@ -144,7 +151,7 @@ int64_t json_int(const struct json *v, int64_t def)
 
 bool json_bool(const struct json *v, bool def)
 {
-	return json_type(v) == JSON_BOOL ? (node(v)->type & 0xff) == cJSON_True : def;
+	return json_type(v) == JSON_BOOL ? v->u.yes : def;
 }
 
 const char *json_get_str(const struct json *obj, const char *key, const char *def)
@@ -184,15 +191,15 @@ size_t json_count(const struct json *v)
 const struct json *json_first(const struct json *v)
 {
 	enum json_type t = json_type(v);
-	return t == JSON_ARRAY || t == JSON_OBJECT ? wrap(node(v)->child) : NULL;
+	return t == JSON_ARRAY || t == JSON_OBJECT ? v->u.child : NULL;
 }
 
 const struct json *json_next(const struct json *child)
 {
-	return child ? wrap(node(child)->next) : NULL;
+	return child ? child->next : NULL;
 }
 
 const char *json_key(const struct json *child)
 {
-	return child ? node(child)->string : NULL;
+	return child ? child->key : NULL;
 }

@@ -2,9 +2,8 @@
  *
  * Reading refuses (contract 3): more than `max` bytes, more than 64 levels,
  * duplicate keys, \u0000, invalid UTF-8, lone surrogates, NaN and infinities,
- * numbers beyond double, anything after the value.  Only json.c knows the
- * library behind it.  Trees are read-only and owned by whoever parsed them;
- * pointers into a tree live as long as the tree. */
+ * numbers beyond double, anything after the value.  Trees are read-only and
+ * owned by whoever parsed them; pointers into a tree live as long as the tree. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 

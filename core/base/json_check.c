@@ -93,15 +93,14 @@ static enum json_type type_of(const char *s)
 
 enum status json_check(const char *s, size_t len, size_t max, enum json_type *out_type, struct fault *f)
 {
-	size_t at;
-	const char *why;
+	struct json_scanned seen;
 	struct key twice;
 	struct json *tree;
 	*out_type = JSON_NONE;
 	if (len > max)
 		return fault_set(f, STATUS_USAGE, "too-large", "JSON of %zu bytes; at most %zu are read", len, max);
-	if (!json_scan(s, len, &at, &why))
-		return fault_set(f, STATUS_USAGE, "bad-json", "JSON: %s at byte %zu", why, at + 1);
+	if (!json_scan(s, len, &seen))
+		return fault_set(f, STATUS_USAGE, "bad-json", "JSON: %s at byte %zu", seen.why, seen.at + 1);
 	enum status ok = STATUS_OK;
 	switch (keys_check(s, len, &twice)) {
 	case KEY_NEW:

@@ -12,6 +12,7 @@ struct scan {
 	const char *s;
 	size_t len, i;
 	const char *why;
+	size_t values, text;
 };
 
 static bool scan_fail(struct scan *c, const char *why)
@@ -81,11 +82,11 @@ static void scan_plain(struct scan *c)
 
 static bool scan_string(struct scan *c)
 {
-	c->i++;
+	size_t from = c->i++;
 	for (scan_plain(c); c->i < c->len; scan_plain(c)) {
 		unsigned char ch = (unsigned char)c->s[c->i];
 		if (ch == '"') {
-			c->i++;
+			c->text += c->i++ - from; /* an escape is never shorter than what it stands for */
 			return true;
 		}
 		if (ch < 0x20)
@@ -229,7 +230,7 @@ static bool scan_open(struct scan *c, char *stack, int *depth, bool *out_value)
 	return open == '[' || scan_key(c);
 }
 
-bool json_scan(const char *s, size_t len, size_t *out_at, const char **out_why)
+bool json_scan(const char *s, size_t len, struct json_scanned *out)
 {
 	struct scan c = {.s = s, .len = len};
 	char stack[JSON_DEPTH];
@@ -239,6 +240,7 @@ bool json_scan(const char *s, size_t len, size_t *out_at, const char **out_why)
 	while (ok && more) {
 		bool value = false;
 		int ch = scan_peek(&c);
+		c.values++;
 		if (ch == '{' || ch == '[')
 			ok = scan_open(&c, stack, &depth, &value);
 		else
@@ -249,7 +251,6 @@ bool json_scan(const char *s, size_t len, size_t *out_at, const char **out_why)
 	scan_space(&c);
 	if (ok && c.i != len)
 		ok = scan_fail(&c, "something follows the value");
-	*out_at = c.i;
-	*out_why = c.why;
+	*out = (struct json_scanned){c.i, c.why, c.values, c.text};
 	return ok;
 }

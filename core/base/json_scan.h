@@ -1,5 +1,6 @@
-/* The strict door in front of the JSON library: one pass over the bytes that
- * refuses what contract 3 refuses.  Called by json.c and json_check.c alone; keeps no state. */
+/* The strict door in front of every JSON tree: one pass over the bytes that
+ * refuses what contract 3 refuses, and counts what a tree of them needs.
+ * Called by json.c and json_check.c alone; keeps no state. */
 #ifndef BASE_JSON_SCAN_H
 #define BASE_JSON_SCAN_H
 
@@ -8,8 +9,13 @@
 
 #define JSON_DEPTH 64
 
+struct json_scanned {
+	size_t at;           /* where it went wrong */
+	const char *why;     /* what is wrong there; NULL: nothing */
+	size_t values, text; /* how many values, and room for all strings and keys with their ends */
+};
 /* True where the bytes are one JSON value in strict RFC 8259 form, valid UTF-8, without \u0000 or lone
- * surrogates, at most JSON_DEPTH levels.  Else *out_at is the offset and *out_why what is wrong there. */
-bool json_scan(const char *s, size_t len, size_t *out_at, const char **out_why);
+ * surrogates, at most JSON_DEPTH levels. */
+bool json_scan(const char *s, size_t len, struct json_scanned *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* Printing: our own, so that the same value is always the same bytes. */
 #include "base/json.h"
 
-#include <inttypes.h>
+#include <float.h>
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,10 +108,59 @@ void jw_str(struct jw *w, const char *s)
 		jw_null(w);
 }
 
+/* Digits with a point before the last `behind` of them. */
+static void put_digits(struct buf *b, uint64_t v, int behind, bool minus)
+{
+	char text[32];
+	size_t at = sizeof text;
+	for (int i = 0; v || i <= behind; i++, v /= 10) {
+		if (i && i == behind)
+			text[--at] = '.';
+		text[--at] = (char)('0' + v % 10);
+	}
+	if (minus)
+		text[--at] = '-';
+	buf_add(b, text + at, sizeof text - at);
+}
+
 void jw_int(struct jw *w, int64_t v)
 {
 	jw_sep(w);
-	buf_addf(w->b, "%" PRId64, v);
+	put_digits(w->b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 0, v < 0);
+}
+
+/* The C library writes the point of the locale. */
+static void put_point(struct buf *b, const char *text)
+{
+	const char *point = localeconv()->decimal_point, *at = strstr(text, point);
+	if (!at || !*point) {
+		buf_adds(b, text);
+		return;
+	}
+	buf_add(b, text, (size_t)(at - text));
+	buf_addc(b, '.');
+	buf_adds(b, at + strlen(point));
+}
+
+/* Few digits behind the point, as measured values have: the first count of them that reads back equal.
+ * Both numbers of the division are doubles without an error, so it rounds as reading would. */
+static bool put_decimal(struct jw *w, double v)
+{
+	static const double tens[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+	double a = fabs(v);
+	if (FLT_EVAL_METHOD != 0 || !(a >= 1e-4 && a < 1e9))
+		return false; /* others are written with an exponent, or have no room for digits */
+	for (int k = 1; k <= 12; k++) {
+		double digits = nearbyint(a * tens[k]);
+		if (digits >= 9007199254740992.0)
+			return false;
+		if (digits / tens[k] == a) {
+			jw_sep(w);
+			put_digits(w->b, (uint64_t)digits, k, v < 0);
+			return true;
+		}
+	}
+	return false;
 }
 
 void jw_num(struct jw *w, double v)
@@ -123,6 +173,8 @@ void jw_num(struct jw *w, double v)
 		jw_int(w, (int64_t)v);
 		return;
 	}
+	if (put_decimal(w, v))
+		return;
 	char text[40];
 	for (int digits = 6; digits <= 17; digits++) { /* the shortest that reads back equal */
 		(void)snprintf(text, sizeof text, "%.*g", digits, v);
@@ -130,7 +182,7 @@ void jw_num(struct jw *w, double v)
 			break;
 	}
 	jw_sep(w);
-	buf_adds(w->b, text);
+	put_point(w->b, text);
 }
 
 void jw_bool(struct jw *w, bool v)

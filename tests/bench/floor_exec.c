@@ -4,12 +4,12 @@
  *   floor_exec sync FILE   makes one block of FILE durable, and ends
  *   floor_exec hop SOCKET FILE    does so for every line on SOCKET, and answers
  * FILE is written before, so that nothing but the block has to reach the disk. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "config.h"
 
-#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <ncurses.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,8 +25,10 @@ enum { BLOCK = 4096, BLOCKS = 256 };
 /* One name of every library, so that the linker keeps all of them. */
 static bool all_are_there(void)
 {
-	return cJSON_Version() && sqlite3_libversion() && utf8proc_version() && uv_version_string() && yaml_get_version_string() &&
-		EVP_sha256() && !stdscr;
+	SHA256_CTX sha;
+
+	return sqlite3_libversion() && utf8proc_version() && uv_version_string() && yaml_get_version_string() &&
+		SHA256_Init(&sha) && !stdscr;
 }
 
 static int open_written(const char *path)

@@ -7,7 +7,7 @@ build=${top_builddir:-$src}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 [ -e "$build/config.h" ] || { mkdir -p "$work/inc"; : >"$work/inc/config.h"; build=$work/inc; }
-flags=$(pkg-config --cflags libuv sqlite3 libcjson ncursesw 2>/dev/null)
+flags=$(pkg-config --cflags libuv sqlite3 ncursesw 2>/dev/null)
 bad=0 n=0
 cd "$src" || exit 2
 for cc in gcc clang; do

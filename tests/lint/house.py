@@ -34,7 +34,6 @@ MAY_USE = {
 LIBRARIES = [
     (r"(n?curses|ncursesw/.*|term)\.h", r"tui/term\.c"),
     (r"sqlite3\.h", r"core/journal/.*"),
-    (r"(cjson/)?cJSON\.h", r"core/base/json\w*\.c"),
     (r"openssl/.*", r"core/base/digest\.c"),
     (r"utf8proc\.h", r"core/base/.*"),
     (r"yaml\.h", r"core/kit/.*"),

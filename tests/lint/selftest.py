@@ -37,7 +37,7 @@ PLANTED = {
                    {"plugins/one/one.c": "=" + HEADER + '#include "base/a.h"\n'}],
     "pure_rooms": [{"core/base/os.h": "=" + HEADER, "core/model/m.c": '#include "base/os.h"\n'}],
     "libraries": [{"tui/view.c": "=" + HEADER + "#include <curses.h>\n"}, {"core/kit/k.c": "#include <sqlite3.h>\n"},
-                  {"core/base/a.c": "#include <cjson/cJSON.h>\n"}, {"core/base/a.c": "#include <openssl/evp.h>\n"},
+                  {"core/base/a.c": "#include <openssl/evp.h>\n"},
                   {"core/feed/f.c": "=" + HEADER + "#include <uv.h>\n"}],
     "include_cycles": [{"core/base/a.h": '#include "base/b.h"\n', "core/base/b.h": "=" + HEADER + '#include "base/a.h"\n'}],
     "function_length": [{"core/base/a.c": "int g(void);\nint g(void)\n{\n" + "\ta_get();\n" * 79 + "}\n"}],

@@ -1,0 +1,27 @@
+/* A tree of JSON values out of bytes that json_scan has let in.  All of it is
+ * one allocation, the root first: values in the order of the text, then their
+ * strings.  Called by json.c alone, which owns what is handed out. */
+#ifndef BASE_JSON_TREE_H
+#define BASE_JSON_TREE_H
+
+#include "base/json.h"
+#include "base/json_scan.h"
+
+struct json {
+	const struct json *next; /* of the same array or object */
+	const char *key;         /* within an object */
+	union {
+		const struct json *child;
+		const char *str;
+		double num;
+		bool yes;
+	} u;
+	enum json_type type;
+};
+
+/* seen: what json_scan counted in the same bytes.  Never NULL; free() ends it. */
+struct json *json_tree(const char *s, size_t len, const struct json_scanned *seen);
+/* A JSON number of n bytes, as near as a double comes. */
+double json_number(const char *s, size_t n);
+
+#endif
