@@ -130,19 +130,19 @@ void reduce_change(struct reduction *r)
 }
 
 /* ---- samples ---- */
-static struct model_signal *signal_at(struct reduction *r, const char *key)
+
+/* "SERVICE/SIGNAL": the signal of that name; made where `make` says so, else NULL. */
+static struct model_signal *signal_at(struct model *m, const char *key, bool make)
 {
-	struct model *m = r->m;
-	const char *slash = strchr(key, '/');
-	char service[80], name[80];
-	if (!slash || (size_t)(slash - key) >= sizeof service || strlen(slash + 1) >= sizeof name)
+	const char *name = strchr(key, '/');
+	char service[80];
+	if (!name || (size_t)(name - key) >= sizeof service || strlen(name + 1) >= sizeof service)
 		return NULL;
-	memcpy(service, key, (size_t)(slash - key));
-	service[slash - key] = '\0';
-	memcpy(name, slash + 1, strlen(slash + 1) + 1);
+	memcpy(service, key, (size_t)(name - key));
+	service[name++ - key] = '\0';
 	const struct model_signal *found = model_signal(m, service, name);
-	if (found)
-		return &m->signals.v[found - m->signals.v];
+	if (found || !make)
+		return found ? &m->signals.v[found - m->signals.v] : NULL;
 	struct model_signal *s = vec_push(&m->signals);
 	s->service = model_intern(m, service);
 	s->name = model_intern(m, name);
@@ -166,32 +166,46 @@ static void backend_heard(struct reduction *r, const char *backend)
 			b->last_heard = r->at;
 }
 
+static struct model_signal *signal_heard(struct reduction *r, const char *key, const char *backend, int64_t at, enum sample_state state, double v)
+{
+	struct model_signal *s = signal_at(r->m, key, true);
+	if (!s)
+		return NULL;
+	s->backend = backend;
+	s->state = state;
+	s->at = at;
+	s->arrived = r->at;
+	signal_point(s, at, (float)v);
+	return s;
+}
+
+/* Counts stand in the order of their values: thousands are not looked for one by one.  Answers the first that does not. */
+static const struct json *reduce_values(struct reduction *r, const char *backend, int64_t at)
+{
+	const struct json *n = json_first(json_get(r->body, "n"));
+	for (const struct json *v = json_first(json_get(r->body, "v")); v; v = json_next(v)) {
+		struct model_signal *s = signal_heard(r, json_key(v), backend, at, SAMPLE_OK, json_num(v, NAN));
+		bool counted = n && strcmp(json_key(n), json_key(v)) == 0;
+		if (s) {
+			s->value = json_num(v, NAN);
+			s->n = counted ? json_num(n, NAN) : NAN;
+			s->ok_arrived = r->at;
+		}
+		n = counted ? json_next(n) : n;
+	}
+	return n;
+}
+
 void reduce_samples(struct reduction *r)
 {
 	const char *backend = body_name(r, "backend");
 	int64_t at = json_get_time(r->body, "at");
-	const struct json *n = json_get(r->body, "n");
 	backend_heard(r, backend);
-	for (const struct json *v = json_first(json_get(r->body, "v")); v; v = json_next(v)) {
-		struct model_signal *s = signal_at(r, json_key(v));
-		if (!s)
-			continue;
-		s->backend = backend;
-		s->state = SAMPLE_OK;
-		s->value = json_num(v, NAN);
-		s->n = n ? json_num(json_get(n, json_key(v)), NAN) : NAN;
-		s->at = at;
-		s->arrived = s->ok_arrived = r->at;
-		signal_point(s, at, (float)s->value);
+	for (const struct json *n = reduce_values(r, backend, at); n; n = json_next(n)) { /* in another order, then */
+		struct model_signal *s = signal_at(r->m, json_key(n), false);
+		if (s && s->state == SAMPLE_OK && s->at == at && json_get(json_get(r->body, "v"), json_key(n)))
+			s->n = json_num(n, NAN);
 	}
-	for (const struct json *v = json_first(json_get(r->body, "bad")); v; v = json_next(v)) {
-		struct model_signal *s = signal_at(r, json_key(v));
-		if (!s)
-			continue;
-		s->backend = backend;
-		s->state = strcmp(json_str(v, ""), "failed") == 0 ? SAMPLE_FAILED : SAMPLE_NO_DATA;
-		s->at = at;
-		s->arrived = r->at;
-		signal_point(s, at, NAN);
-	}
+	for (const struct json *v = json_first(json_get(r->body, "bad")); v; v = json_next(v))
+		signal_heard(r, json_key(v), backend, at, strcmp(json_str(v, ""), "failed") == 0 ? SAMPLE_FAILED : SAMPLE_NO_DATA, NAN);
 }
