@@ -1,33 +1,20 @@
-/* SHA-256 by libcrypto, and hexadecimal. */
+/* SHA-256 by libcrypto, and hexadecimal.  By the plain functions, not by EVP:
+ * nothing of the library has to be started for them, and where its archive is
+ * there they are all that the program holds of it. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
-
-/* One context for a thread's life: making one costs more than a short digest. */
-static _Thread_local EVP_MD_CTX *ctx;
-static _Thread_local EVP_MD *md;
-
-void sha256_thread_end(void)
-{
-	EVP_MD_CTX_free(ctx);
-	EVP_MD_free(md);
-	ctx = NULL;
-	md = NULL;
-}
 
 void sha256_pieces(const struct piece *p, size_t n, unsigned char out[SHA_LEN])
 {
-	if (!ctx && (ctx = EVP_MD_CTX_new()) != NULL && (md = EVP_MD_fetch(NULL, "SHA256", NULL)) != NULL)
-		(void)EVP_DigestInit_ex2(ctx, md, NULL);
-	if (!ctx || EVP_DigestInit_ex2(ctx, NULL, NULL) != 1)
+	SHA256_CTX ctx;
+	bool good = SHA256_Init(&ctx) == 1;
+	for (size_t i = 0; good && i < n; i++)
+		good = !p[i].len || SHA256_Update(&ctx, p[i].data, p[i].len) == 1;
+	if (!good || SHA256_Final(out, &ctx) != 1)
 		abort(); /* no digest, no evidence: there is nothing to go on with */
-	for (size_t i = 0; i < n; i++)
-		if (p[i].len && EVP_DigestUpdate(ctx, p[i].data, p[i].len) != 1)
-			abort();
-	if (EVP_DigestFinal_ex(ctx, out, NULL) != 1)
-		abort();
 }
 
 void sha256(const void *data, size_t len, unsigned char out[SHA_LEN])

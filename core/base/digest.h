@@ -15,8 +15,6 @@ struct piece {
 	size_t len;
 };
 void sha256_pieces(const struct piece *p, size_t n, unsigned char out[SHA_LEN]);
-/* Free what this thread keeps for digests; for threads that end before the process. */
-void sha256_thread_end(void);
 void hex_print(const unsigned char *data, size_t len, char *out); /* 2*len + NUL */
 bool hex_parse(const char *s, unsigned char *out, size_t len);    /* exactly len bytes */
 

@@ -30,7 +30,6 @@ struct verify {
 static void *reader(void *arg)
 {
 	scan_run(arg);
-	sha256_thread_end();
 	return NULL;
 }
 

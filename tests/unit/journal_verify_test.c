@@ -268,7 +268,6 @@ static void *write_on(void *arg)
 		if (i % 50 == 49)
 			journal_checkpoint(l->j);
 	}
-	sha256_thread_end();
 	return NULL;
 }
 
