@@ -79,9 +79,12 @@ static enum key_answer keys_check(const char *s, size_t len, struct key *out_key
 	return a;
 }
 
+/* Of text that was scanned already, so a value stands behind the spaces; no NUL need follow it. */
 static enum json_type type_of(const char *s)
 {
-	switch (s[strspn(s, " \t\n\r")]) {
+	while (*s == ' ' || *s == '\t' || *s == '\n' || *s == '\r')
+		s++;
+	switch (*s) {
 	case '{': return JSON_OBJECT;
 	case '[': return JSON_ARRAY;
 	case '"': return JSON_STRING;

@@ -279,7 +279,7 @@ def test_a_client_that_does_not_read_costs_little():
                     newest = max(newest, deaf.events[-1]["seq"])
         except TimeoutError:
             pass
-        assert newest == last, (newest, last)
+        assert newest >= last, (newest, last)
         assert len(deaf.events) < 400, "every event was kept for one that does not read"
 
 

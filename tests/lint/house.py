@@ -227,7 +227,7 @@ def rule_function_length(tree):
 
 
 def rule_file_length(tree):
-    for name in tree.sources(".c", ".h", ".py"):
+    for name in tree.sources():
         n = tree.text(name).count("\n")
         if n > LINES_OF_FILE:
             yield name, n, f"file of {n} lines (at most {LINES_OF_FILE}): split it by noun"

@@ -15,15 +15,17 @@ import time
 BUILD = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 BACKOUT = BUILD / "backout"
 
+SLOW = int(os.environ.get("BACKOUT_TEST_SLOW", "1"))  # sanitized programs take several times as long
+
 
 def until(what, seconds, test):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * SLOW
     while time.monotonic() < end:
         answer = test()
         if answer:
             return answer
         time.sleep(0.1)
-    raise AssertionError(f"not within {seconds} s: {what}")
+    raise AssertionError(f"not within {seconds * SLOW} s: {what}")
 
 
 class Console:
