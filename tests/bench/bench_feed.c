@@ -60,7 +60,8 @@ static void tick(void *ctx)
 	sdk_samples_begin(&m, sdk_wall());
 	vec_each(struct name, g, &f->signals) {
 		int64_t step = i++ < f->moving ? f->n % 7 : 0;
-		sdk_sample(&m, g->service, g->signal, 0.001 * (double)(step + i % 5), 310);
+		/* a rate has requests behind it, the others are plain figures */
+		sdk_sample(&m, g->service, g->signal, 0.001 * (double)(step + i % 5), strcmp(g->signal, "error_rate") ? -1 : 310);
 	}
 	sdk_samples_send(f->s, &m);
 	if (f->services.n <= 50 || f->n % 10 == 1)
