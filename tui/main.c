@@ -1,8 +1,10 @@
 /* The program: hands the words to the command line, or opens the console. */
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "tui/tui.h"
 
 int main(int argc, char **argv)
 {
+	mem_frugal();
 	return (int)cli_run(argc, argv, tui_console);
 }

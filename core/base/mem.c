@@ -4,6 +4,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#define LARGE ((size_t)128 << 10)
 
 static void *mem_must(void *p)
 {
@@ -63,7 +68,20 @@ void mem_drop(void **p)
 	*p = NULL;
 }
 
+/* What is freed goes back to the system, a body, a tree or a snapshot at once:
+ * left to itself the allocator keeps room for the largest that ever came. */
+void mem_frugal(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	(void)mallopt(M_MMAP_THRESHOLD, (int)LARGE);
+	(void)mallopt(M_TRIM_THRESHOLD, (int)LARGE);
+#endif
+}
+
 /* ---- arena: chunks of growing size, freed together ---- */
+#define CHUNK_FIRST ((size_t)4096)
+#define CHUNK_LAST (2 * LARGE) /* so that a large arena leaves no holes behind */
+
 struct chunk {
 	struct chunk *next;
 	size_t used, size;
@@ -97,7 +115,9 @@ void *arena_alloc(struct arena *a, size_t size)
 	size = (size + align - 1) / align * align;
 	struct chunk *c = a->chunks;
 	if (!c || c->size - c->used < size) {
-		size_t room = size > 4096 ? size : 4096;
+		size_t room = c ? c->size * 2 : CHUNK_FIRST;
+		room = room > CHUNK_LAST ? CHUNK_LAST : room;
+		room = size > room ? size : room;
 		c = mem_new(sizeof *c + room);
 		c->size = room;
 		c->next = a->chunks;

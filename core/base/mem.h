@@ -21,6 +21,8 @@ void mem_set(char **p, const char *s);
 #define vec_release(a) (mem_drop((void **)(void *)&(a)->v), (a)->n = (a)->cap = 0)
 #define vec_each(T, it, a) for (T *it = (a)->v; (a)->n && it < (a)->v + (a)->n; it++)
 void *mem_vec_grow(void *v, size_t *cap, size_t each);
+/* For programs that live long: once, before the first allocation of size. */
+void mem_frugal(void);
 void mem_zero(void *p, size_t n);
 void mem_drop(void **p);
 

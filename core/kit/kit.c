@@ -13,6 +13,7 @@
 struct service_file { const char *name; const struct node *node; };
 struct parse {
 	struct checker c;
+	struct arena *trees;
 	const struct kit_file **files;      /* sorted by path */
 	size_t n_files, budget;
 	const struct node *kit;
@@ -76,7 +77,7 @@ static const char *base_name(struct parse *p, const char *path)
 
 static bool read_yaml(struct parse *p, const char *path, const char *text, size_t len, const struct node **out)
 {
-	return yaml_read(p->c.b.arena, path, text, len, &p->budget, p->c.b.problems, out);
+	return yaml_read(p->c.b.arena, p->trees, path, text, len, &p->budget, p->c.b.problems, out);
 }
 
 /* The lines between --- and --- on top of a notice, as YAML of their own. */
@@ -222,13 +223,14 @@ static void parse_release(struct parse *p)
 	vec_release(&p->c.broken);
 	vec_release(&p->c.procedures);
 	binder_release(&p->c.b);
+	arena_free(p->trees);
 }
 
 enum status kit_parse(const struct kit_file *files, size_t n, struct kit **out, struct problems *out_problems)
 {
 	struct arena *a = arena_new();
 	struct kit *k = arena_alloc(a, sizeof *k);
-	struct parse p = {.n_files = n, .budget = NODES_MAX};
+	struct parse p = {.n_files = n, .budget = NODES_MAX, .trees = arena_new()};
 	size_t before = out_problems->errors;
 	p.c = (struct checker){.b = {.arena = a, .problems = out_problems}, .k = k};
 	p.files = files_sorted(files, n);

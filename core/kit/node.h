@@ -32,9 +32,10 @@ struct child {
 #define NODES_MAX ((size_t)1 << 20)
 #define DEPTH_MAX 32
 
-/* Bytes to a tree.  False where the file is no single UTF-8 YAML document
+/* Bytes to a tree: its texts in `a`, where the kit keeps what it points to; the
+ * nodes in `trees`, which end with the parsing.  False where the file is no single UTF-8 YAML document
  * within the limits; everything that is wrong is in *p.  *budget counts nodes down. */
-bool yaml_read(struct arena *a, const char *path, const char *text, size_t len, size_t *budget, struct problems *p,
+bool yaml_read(struct arena *a, struct arena *trees, const char *path, const char *text, size_t len, size_t *budget, struct problems *p,
 	const struct node **out);
 
 const struct child *node_child(const struct node *map, const char *key); /* NULL where not there */

@@ -16,7 +16,7 @@ struct anchor { const char *name; const struct node *node; };
 struct children { struct child *v; size_t n, cap; };
 struct reader {
 	yaml_parser_t parser;
-	struct arena *arena;
+	struct arena *arena, *trees;
 	const char *path, *text;
 	size_t len;
 	size_t *budget;
@@ -81,7 +81,7 @@ static struct node *node_new(struct reader *r, enum node_kind kind, struct place
 		return NULL;
 	}
 	--*r->budget;
-	struct node *n = arena_alloc(r->arena, sizeof *n);
+	struct node *n = arena_alloc(r->trees, sizeof *n);
 	*n = (struct node){.kind = kind, .at = at, .text = "", .size = 1, .height = 1};
 	return n;
 }
@@ -214,7 +214,7 @@ static bool read_item(struct reader *r, struct children *c, int depth, bool *out
 static void adopt(struct reader *r, struct node *n, const struct children *c)
 {
 	n->n = c->n;
-	n->v = arena_alloc(r->arena, c->n * sizeof *c->v + 1);
+	n->v = arena_alloc(r->trees, c->n * sizeof *c->v + 1);
 	if (c->n)
 		memcpy(n->v, c->v, c->n * sizeof *c->v);
 	for (size_t i = 0; i < c->n; i++) {
@@ -306,10 +306,10 @@ static bool is_utf8(struct reader *r, const char *text, size_t len)
 	return true;
 }
 
-bool yaml_read(struct arena *a, const char *path, const char *text, size_t len, size_t *budget, struct problems *p,
+bool yaml_read(struct arena *a, struct arena *trees, const char *path, const char *text, size_t len, size_t *budget, struct problems *p,
 	const struct node **out)
 {
-	struct reader r = {.arena = a, .path = path, .text = text, .len = len, .budget = budget, .problems = p};
+	struct reader r = {.arena = a, .trees = trees, .path = path, .text = text, .len = len, .budget = budget, .problems = p};
 	*out = NULL;
 	if (!is_utf8(&r, text, len))
 		return false;
