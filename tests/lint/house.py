@@ -322,6 +322,15 @@ def rule_spaces(tree):
                 yield name, len(tree.lines(name)), "no line end at the end of the file"
 
 
+def rule_test_logs(tree):
+    """A rule for the log of a test program takes the place of automake's, and the test never runs."""
+    for name in tree.files:
+        if name.endswith(".am"):
+            for i, line in enumerate(tree.lines(name), 1):
+                if (m := re.match(r"(tests/\S+)\.log:", line)) and not any(m.group(1) + e in tree.files for e in (".py", ".sh")):
+                    yield name, i, f"{m.group(1)} would not run any more: its log has a rule of automake's"
+
+
 # Written in pieces, so that this file does not find itself.
 MACHINE = re.compile(r"(?<![\w$}.~*-])/(" + "|".join(["wo" + "rk/(main|shared)", "fa" + "rm/", "tmp/" + "wt/", "tmp/b/", "ro" + "ot/"]) + r")|\.libr" + "ary/")
 

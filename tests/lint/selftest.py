@@ -50,6 +50,7 @@ PLANTED = {
     "header_opens_with_comment": [{"core/base/a.h": "=int a_get(void);\n"}],
     "typedef_struct": [{"core/base/a.h": "typedef struct x { int y; } x;\n"}],
     "spaces": [{"core/base/a.c": "int z; \n"}, {"core/base/a.c": "        int z;\n"}, {"core/base/a.c": "int z;"}],
+    "test_logs": [{"tests/unit/room.am": "=tests/unit/a_test.log: backout\n"}],
     "machine_paths": [{"core/base/a.c": "/* see /wo" + "rk/main/x */\n"}, {"docs/x.md": "=/tmp/" + "wt/x\n"}],
     "file_map": [{"core/base/new.c": "=" + HEADER}, {"ARCHITECTURE.md": "=<!-- file map -->\n- `core/gone.c`\n<!-- end of the file map -->\n"},
                  {"ARCHITECTURE.md": "=no map\n"}],
