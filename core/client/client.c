@@ -68,11 +68,6 @@ const struct model *client_model(const struct client *c)
 	return c->model;
 }
 
-const struct json *client_hello(const struct client *c)
-{
-	return c->hello;
-}
-
 const char *client_person(const struct client *c)
 {
 	return json_get_str(c->hello, "person", NULL);

@@ -60,7 +60,6 @@ enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const st
 void client_free(struct client *c);
 
 const struct model *client_model(const struct client *c);  /* NULL before the snapshot */
-const struct json *client_hello(const struct client *c);   /* NULL before */
 const char *client_person(const struct client *c);         /* NULL: the kit does not know us */
 int64_t client_beat_age(const struct client *c, const struct now *now); /* microseconds since the last beat; -1 never */
 bool client_is_up(const struct client *c);

@@ -126,7 +126,7 @@ struct engine {
 	int lock_fd;
 	dev_t socket_dev; ino_t socket_ino;
 	uv_pipe_t *listener;                         /* NULL while there is none */
-	uv_signal_t sigterm, sigint, sighup;
+	uv_signal_t sigterm, sigint;
 
 	struct journal *journal;
 	struct model *model;

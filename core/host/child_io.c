@@ -30,7 +30,7 @@ struct sending {
 
 /* ---- handles ------------------------------------------------------------------------- */
 
-void child_io_closed(uv_handle_t *h)
+static void child_io_closed(uv_handle_t *h)
 {
 	struct child *c = h->data;
 

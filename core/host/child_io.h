@@ -11,7 +11,6 @@ void child_io_stop(struct child *c);   /* read nothing more */
 void child_io_resume(struct child *c); /* end a pause at once */
 bool child_io_untold(const struct child *c); /* lines wait for their turn */
 bool child_io_empty(const struct child *c); /* both streams ended and every line was told */
-void child_io_closed(uv_handle_t *h);  /* the close callback of every handle of a child */
 void child_close(struct child *c, uv_handle_t *h);
 void child_close_in(struct child *c, bool when_written);
 

@@ -35,9 +35,8 @@ void bind_leaf(struct binder *b, const struct key *k, const struct node *n, void
 bool value_is_map(struct binder *b, const struct key *k, const struct node *n);
 bool value_is_list(struct binder *b, const struct key *k, const struct node *n);
 void value_check_id(struct binder *b, const struct key *k, const struct child *c);
-/* A letter that a kit may bind an action to; what the console does with it otherwise, or NULL. */
+/* A letter that a kit may bind an action to. */
 bool key_is_free(char c);
-const char *key_of_console(char c);
 /* "3 in 1h" */
 bool limit_parse(const char *s, struct kit_limit *out);
 

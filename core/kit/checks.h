@@ -31,7 +31,6 @@ void check_role(struct checker *c, struct place at, const char *name);
 void check_backend(struct checker *c, struct place at, const char *name);
 void check_list(struct checker *c, struct place at, const char *name);
 void check_service_name(struct checker *c, struct place at, const char *name);
-bool service_is_known(const struct checker *c, const char *name);
 bool role_is_held(const struct checker *c, const char *name);
 void check_file_bears(struct checker *c, const struct node *n, const char *key, const char *path);
 struct problem *err(struct checker *c, struct place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -213,7 +213,6 @@ bool kit_action_covers(const struct kit_action *a, const char *service);
 bool kit_has_role(const struct kit_person *p, const char *role);
 bool names_has(const struct kit_names *l, const char *name);
 const char *radius_name(enum radius r);
-const char *recovery_name(enum recovery r);
 
 /* The contract's key table as text, from the parser's own rows (`help kit`). */
 void kit_help(struct buf *out);

@@ -139,13 +139,6 @@ const char *radius_name(enum radius r)
 	return names[r];
 }
 
-const char *recovery_name(enum recovery r)
-{
-	static const char *const names[] = {[RECOVERY_AUTO_ROLLBACK] = "auto-rollback", [RECOVERY_ROLLBACK] = "rollback",
-		[RECOVERY_ROLL_FORWARD] = "roll-forward", [RECOVERY_REPLAY] = "replay"};
-	return names[r];
-}
-
 bool kit_is_source(const struct kit *k, const char *backend)
 {
 	for (size_t i = 0; i < k->n_services; i++) {

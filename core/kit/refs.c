@@ -131,7 +131,7 @@ void check_list(struct checker *c, struct place at, const char *name)
 			"add it to `lists` in kit.yaml");
 }
 
-bool service_is_known(const struct checker *c, const char *name)
+static bool service_is_known(const struct checker *c, const char *name)
 {
 	for (size_t i = 0; i < c->broken.n; i++)
 		if (strcmp(c->broken.v[i], name) == 0)

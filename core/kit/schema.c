@@ -123,7 +123,7 @@ static const struct key row_keys[] = {
 	{"too_little", KEY_ENUM, NO, "ask", OFF(kit_row, too_little), 0, "where at_least is not reached", POLICY},
 	{"on_timer", KEY_ENUM, NO, "escalate", OFF(kit_row, on_timer), 0, "what the timer's end does", "escalate|fire|drop"},
 };
-const struct section section_row = {"rubric[]", "a row", sizeof(struct kit_row), ROWS(row_keys), NO, NO};
+static const struct section section_row = {"rubric[]", "a row", sizeof(struct kit_row), ROWS(row_keys), NO, NO};
 
 static const struct key gate_keys[] = {
 	{"rehearsed_within", KEY_DURATION, NO, NULL, NOWHERE, 0, "a rehearsal counts this long (later)", .min = 1},

@@ -62,6 +62,6 @@ struct section {
 	bool given;              /* its first field is a bool that says it was there */
 };
 
-extern const struct section section_kit, section_service, section_row, section_release, section_procedure, section_notice;
+extern const struct section section_kit, section_service, section_release, section_procedure, section_notice;
 
 #endif

@@ -209,7 +209,7 @@ static const struct { char key; const char *what; } console_keys[] = {
 	{'S', "reserved"}, {'T', "theme"}, {'V', "reserved"}, {'X', "close"},
 };
 
-const char *key_of_console(char c)
+static const char *key_of_console(char c)
 {
 	for (size_t i = 0; i < sizeof console_keys / sizeof *console_keys; i++)
 		if (console_keys[i].key == c)

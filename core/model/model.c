@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void model_reindex(struct model *m)
+static void reindex(struct model *m)
 {
 	index_release(&m->private_->signals);
 	index_release(&m->private_->rows);
@@ -65,7 +65,7 @@ enum status model_load(const struct json *dump, struct model **out, struct fault
 		return fault_set(f, STATUS_USAGE, "bad-snapshot", "the snapshot has no chain");
 	}
 	model_parse_kit(m);
-	model_reindex(m);
+	reindex(m);
 	*out = m;
 	return STATUS_OK;
 }

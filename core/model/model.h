@@ -28,7 +28,6 @@ struct model_signal {             /* one per service/signal ever seen */
 	enum sample_state state;  /* of the newest sample; whether it is stale is a question of now */
 	double value, n;          /* last ok value; n NaN where not sent */
 	int64_t at;               /* when the newest was measured */
-	struct stamp arrived;     /* when the newest arrived */
 	struct stamp ok_arrived;  /* newest ok one */
 	struct model_point curve[MODEL_CURVE];
 	uint32_t curve_n, curve_next; /* ring */
@@ -72,7 +71,7 @@ struct model_row {                /* one per row and service that a rubric event
 struct model_report {
 	const char *signal, *service /* NULL */, *note, *by, *incident /* NULL */;
 	struct stamp at; int64_t seq;
-	bool gone; struct stamp gone_at; const char *gone_by;
+	bool gone;
 };
 
 /* ---- incidents ---- */
@@ -104,7 +103,7 @@ struct model_action {
 	int level; enum row_class cls;
 	const char *by, *via, *authority, *reason;
 	enum outcome outcome; const char *changed, *detail, *resolved_by, *evidence;
-	double share; const char *progress; struct stamp progressed; /* share -1: not told */
+	double share; const char *progress; /* share -1: not told */
 	struct stamp requested, fired, ended, unknown_since;
 	int64_t deadline_us;      /* from fired */
 	int64_t confirmed_us;     /* the kit's confirmed time when fired; 0 none */
@@ -118,7 +117,7 @@ struct model_incident {
 	enum incident_kind kind; bool open;
 	VEC(struct model_name) services;
 	struct stamp declared, closed, onset_said; /* onset_said.at 0: nobody said */
-	int64_t declared_seq, first_seq, last_seq, events; const char *declared_by;
+	int64_t events;
 	VEC(struct model_breach) breaches;
 	VEC(struct model_action) actions;
 	VEC(struct model_verify) verifies;
@@ -167,7 +166,7 @@ struct model {
 	VEC(struct model_ask) asks;
 	int64_t next_incident;                  /* number of the next INC-N */
 	int64_t next_drill;
-	const char *engine_host, *engine_version; int64_t engine_pid; bool engine_running; struct stamp engine_at;
+	const char *engine_host; bool engine_running; struct stamp engine_at;
 	struct model_private *private_;
 };
 

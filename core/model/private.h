@@ -23,7 +23,6 @@ void index_release(struct index *x);
 typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, const char *b);
 int64_t index_find(const struct index *x, const struct model *m, const char *a, const char *b, index_same_fn same);
 void index_add(struct index *x, const char *a, const char *b, size_t pos);
-void model_reindex(struct model *m); /* after a load */
 void model_parse_kit(struct model *m);   /* m->kit of the texts that were recorded */
 
 /* ---- records by table ---- */

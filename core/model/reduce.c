@@ -25,8 +25,6 @@ static void reduce_engine(struct reduction *r)
 	m->engine_running = strcmp(what, "started") == 0;
 	m->engine_at = r->at;
 	m->engine_host = body_name(r, "host");
-	m->engine_version = body_name(r, "version");
-	m->engine_pid = json_get_int(r->body, "pid", 0);
 	vec_each(struct model_seat, s, &m->seats)
 		s->count = 0;
 	while (m->armed.n)
@@ -151,12 +149,8 @@ static void remember_ask(struct reduction *r)
 
 static void count_event(struct reduction *r)
 {
-	if (!r->i)
-		return;
-	if (!r->i->first_seq)
-		r->i->first_seq = r->e->seq;
-	r->i->last_seq = r->e->seq;
-	r->i->events++;
+	if (r->i)
+		r->i->events++;
 }
 
 void model_reduce(struct model *m, const struct event *e)

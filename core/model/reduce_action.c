@@ -129,7 +129,6 @@ void reduce_progress(struct reduction *r)
 		return;
 	a->share = json_get_num(r->body, "share", a->share);
 	text_set(&a->progress, json_get_str(r->body, "text", NULL));
-	a->progressed = r->at;
 }
 
 static void version_rolled_back(struct model *m, const char *service, const char *version)

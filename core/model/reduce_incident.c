@@ -91,8 +91,6 @@ static struct model_incident *incident_new(struct reduction *r)
 	i->kit_digest = m->kit_digest;
 	i->kind = kind_of(json_get_str(r->body, "kind", "real"));
 	i->declared = r->at;
-	i->declared_seq = r->e->seq;
-	i->declared_by = model_intern(m, r->e->actor);
 	next_name(m, i->name);
 	return i;
 }

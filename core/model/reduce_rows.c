@@ -74,11 +74,8 @@ static void reports_forget(struct model *m)
 static void report_gone(struct reduction *r, const char *signal, const char *service)
 {
 	vec_each(struct model_report, p, &r->m->reports)
-		if (p->signal == signal && (!service || p->service == service) && !p->gone) {
+		if (p->signal == signal && (!service || p->service == service) && !p->gone)
 			p->gone = true;
-			p->gone_at = r->at;
-			p->gone_by = model_intern(r->m, r->e->actor);
-		}
 	reports_forget(r->m);
 }
 

@@ -174,7 +174,6 @@ static struct model_signal *signal_heard(struct reduction *r, const char *key, c
 	s->backend = backend;
 	s->state = state;
 	s->at = at;
-	s->arrived = r->at;
 	signal_point(s, at, (float)v);
 	return s;
 }

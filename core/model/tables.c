@@ -1,5 +1,5 @@
 /* One row per field of every record of the model.  A field that is missing
- * here is missing from snapshots: tests/unit/model_test compares a dump that
+ * here is missing from snapshots: tests/unit/phases_test compares a dump that
  * was loaded and dumped again. */
 #include "model/private.h"
 
@@ -25,7 +25,7 @@ TABLE(file, model_file, T(model_file, path), T(model_file, text));
 TABLE(uid, model_uid, N(model_uid, person), I(model_uid, uid));
 
 #define R model_signal
-TABLE(signal, R, N(R, service), N(R, name), N(R, backend), E(R, state), D(R, value), D(R, n), I(R, at), S(R, arrived), S(R, ok_arrived),
+TABLE(signal, R, N(R, service), N(R, name), N(R, backend), E(R, state), D(R, value), D(R, n), I(R, at), S(R, ok_arrived),
 	{"curve", F_CURVE, 0, NULL});
 #undef R
 #define R model_deploy
@@ -44,8 +44,7 @@ TABLE(row, R, N(R, row), N(R, service), E(R, state), D(R, value), S(R, since), S
 	T(R, would));
 #undef R
 #define R model_report
-TABLE(report, R, N(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone), S(R, gone_at),
-	N(R, gone_by));
+TABLE(report, R, N(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone));
 #undef R
 #define R model_breach
 TABLE(breach, R, N(R, row), N(R, service), N(R, signal), N(R, action), N(R, owner), D(R, value), S(R, at), S(R, onset), I(R, seq));
@@ -59,14 +58,14 @@ TABLE(verify, R, N(R, service), E(R, state), T(R, why), S(R, at), V(R, checks, c
 #define R model_action
 TABLE(action, R, N(R, key), N(R, op), N(R, digest), N(R, incident), N(R, ask), N(R, action), N(R, service), N(R, backend), N(R, verb),
 	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), E(R, cls), N(R, by), N(R, via), N(R, authority), T(R, reason),
-	E(R, outcome), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress), S(R, progressed),
+	E(R, outcome), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
 	B(R, recovery));
 #undef R
 #define R model_incident
 TABLE(incident, R, N(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
 	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), E(R, kind), B(R, open), V(R, services, name), S(R, declared),
-	S(R, closed), S(R, onset_said), I(R, declared_seq), I(R, first_seq), I(R, last_seq), I(R, events), N(R, declared_by),
+	S(R, closed), S(R, onset_said), I(R, events),
 	V(R, breaches, breach), V(R, actions, action), V(R, verifies, verify), V(R, gaps, gap), S(R, reported), S(R, verified),
 	S(R, reopened), S(R, settled));
 #undef R
@@ -96,5 +95,5 @@ TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I
 	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
 	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze),
 	V(R, backends, backend), V(R, seats, seat), V(R, armed, armed), V(R, lines, line), V(R, asks, ask), I(R, next_incident),
-	I(R, next_drill), N(R, engine_host), N(R, engine_version), I(R, engine_pid), B(R, engine_running), S(R, engine_at));
+	I(R, next_drill), N(R, engine_host), B(R, engine_running), S(R, engine_at));
 #undef R

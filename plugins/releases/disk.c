@@ -65,7 +65,6 @@ void link_read(const struct place *p, struct link *out)
 	}
 	out->there = true;
 	(void)snprintf(out->version, sizeof out->version, "%s", version);
-	out->inode = st.st_ino;
 	out->owner = st.st_uid;
 	out->at = (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
 	(void)snprintf(out->stamp, sizeof out->stamp, "%ju.%lld.%09ld", (uintmax_t)st.st_ino, (long long)st.st_mtim.tv_sec,

@@ -12,7 +12,6 @@ struct link {
 	bool there;
 	char version[VERSION_LEN];
 	char why[200];    /* where it is not there */
-	uint64_t inode;
 	int64_t at;       /* when it was made, microseconds */
 	char stamp[96];   /* opaque: changes whenever somebody makes the link anew */
 	uid_t owner;
