@@ -34,28 +34,20 @@ static void print_json(const struct buf *text)
 enum status cmd_brief(struct cli *c)
 {
 	struct reading r;
-	struct fault f;
 	struct buf b;
 	const struct model_incident *i;
-	enum status s = cli_done(c, 0, 1);
-	if (s != STATUS_OK)
+	enum status s = reading_begin(c, &r, &i);
+	if (s)
 		return s;
-	s = reading_open(c, &r, &f);
-	if (s != STATUS_OK)
-		return cli_fail(c, s, &f);
-	s = reading_incident(c, &r, c->argc > 1 ? c->argv[1] : NULL, &i, &f);
 	buf_init(&b, 1 << 16);
-	if (s != STATUS_OK)
-		cli_fail(c, s, &f);
-	else
-		report_brief(r.m, i, &r.now, &b);
-	if (c->json && s == STATUS_OK)
+	report_brief(r.m, i, &r.now, &b);
+	if (c->json)
 		print_json(&b);
 	else
 		cli_out(&b);
 	buf_release(&b);
 	reading_close(&r);
-	return s;
+	return STATUS_OK;
 }
 
 void cli_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out)

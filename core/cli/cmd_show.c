@@ -35,19 +35,13 @@ enum status cmd_show(struct cli *c)
 	struct reading r;
 	struct fault f;
 	const struct model_incident *i;
-	enum status s = cli_done(c, 0, 1);
-	if (s != STATUS_OK)
+	enum status s = reading_begin(c, &r, &i);
+	if (s)
 		return s;
-	s = reading_open(c, &r, &f);
-	if (s != STATUS_OK)
-		return cli_fail(c, s, &f);
-	s = reading_incident(c, &r, c->argc > 1 ? c->argv[1] : NULL, &i, &f);
-	if (s == STATUS_OK && !i)
-		s = nothing_to_show(&r, &f);
-	if (s == STATUS_OK)
+	if (i)
 		print(c, &r, i);
 	else
-		cli_fail(c, s, &f);
+		s = cli_fail(c, nothing_to_show(&r, &f), &f);
 	reading_close(&r);
 	return s;
 }

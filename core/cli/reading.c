@@ -180,3 +180,19 @@ enum status reading_incident(const struct cli *c, const struct reading *r, const
 	buf_release(&names);
 	return STATUS_USAGE;
 }
+
+enum status reading_begin(struct cli *c, struct reading *out, const struct model_incident **out_i)
+{
+	struct fault f;
+	enum status s = cli_done(c, 0, 1);
+	if (s)
+		return s;
+	s = reading_open(c, out, &f);
+	if (s)
+		return cli_fail(c, s, &f);
+	s = reading_incident(c, out, c->argc > 1 ? c->argv[1] : NULL, out_i, &f);
+	if (!s)
+		return STATUS_OK;
+	reading_close(out);
+	return cli_fail(c, s, &f);
+}
