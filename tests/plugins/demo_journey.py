@@ -11,6 +11,10 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import events_doc  # noqa: E402
+
 BUILD = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 BACKOUT, SHOP = BUILD / "backout", BUILD / "demo" / "backout-demo-shop"
 SPEED = "6"
@@ -161,6 +165,8 @@ def close(d):
     d.run("close", "--as", "reverted")
     assert d.json("show", "INC-1")["resolution"] == "reverted"
     d.run("verify")
+    undocumented = events_doc.check([json.loads(line) for line in d.run("log", "--json").splitlines()])
+    assert not undocumented, undocumented
     d.engine.terminate()
     d.engine.wait()
     world = d.world()
