@@ -33,6 +33,10 @@ static const char *whole_duration(int64_t us, char out[DURATION_LEN])
 {
 	static const struct { int64_t us; const char *suffix; } units[] = {
 		{US_DAY, "d"}, {US_HOUR, "h"}, {US_MINUTE, "m"}, {US_SECOND, "s"}, {1000, "ms"}};
+	if (us > US_SECOND && us < US_MINUTE && us % US_SECOND) { /* 1600ms is read as 1.6s */
+		(void)snprintf(out, DURATION_LEN, "%.6gs", (double)us / 1e6);
+		return out;
+	}
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		if (us % units[i].us == 0 && us >= units[i].us) {
 			(void)snprintf(out, DURATION_LEN, "%" PRId64 "%s", us / units[i].us, units[i].suffix);

@@ -38,7 +38,13 @@ static void line_engine(struct reduction *r, struct buf *b)
 static void line_clock(struct reduction *r, struct buf *b)
 {
 	char d[DURATION_LEN];
-	buf_addf(b, "clock %s of %s", s_of(r, "what"), duration_clock(json_get_int(r->body, "by_us", 0), d));
+	int64_t by = json_get_int(r->body, "by_us", 0);
+	const char *what = s_of(r, "what");
+	if (strcmp(what, "step") == 0)
+		buf_addf(b, "the clock was set by %s", duration_clock(by, d));
+	else
+		buf_addf(b, "%s: nobody watched for %s", strcmp(what, "boot") == 0 ? "the machine restarted" : "there was no engine",
+			by < US_SECOND ? "under 1 s" : duration_clock(by, d));
 }
 
 static void line_kit(struct reduction *r, struct buf *b)
@@ -75,6 +81,8 @@ static void line_rubric(struct reduction *r, struct buf *b)
 	buf_addf(b, "%s %s %s", service_of(r), s_of(r, "row"), s_of(r, "state"));
 	if (isfinite(v))
 		buf_addf(b, " at %s", unit_print(v, sig ? sig->unit : UNIT_NUMBER, value, sizeof value));
+	if (strcmp(s_of(r, "state"), "overdue") == 0)
+		buf_adds(b, ": the time to decide is over");
 	if (*s_of(r, "would"))
 		buf_addf(b, " (shadow: would %s)", s_of(r, "would"));
 }
@@ -162,7 +170,9 @@ static void line_pin(struct reduction *r, struct buf *b)
 
 static void line_freeze(struct reduction *r, struct buf *b)
 {
-	buf_addf(b, "freeze of %s %s", service_of(r), s_of(r, "what"));
+	buf_addf(b, "%s %s", strcmp(s_of(r, "what"), "set") == 0 ? "froze" : "unfroze", service_of(r));
+	if (*s_of(r, "reason"))
+		buf_addf(b, ": %s", s_of(r, "reason"));
 }
 
 static void line_note(struct reduction *r, struct buf *b)

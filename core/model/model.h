@@ -131,7 +131,7 @@ struct model_incident {
 /* ---- the rest ---- */
 struct model_pin { const char *service, *version, *by, *reason; struct stamp at; bool returned; const char *returned_by; };
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
-struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
+struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failing down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at; /* last opened or closed */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
@@ -187,7 +187,7 @@ const struct model_incident *model_incident(const struct model *m, const char *n
 const struct model_incident *model_incident_of_service(const struct model *m, const char *service); /* open one */
 size_t model_open_incidents(const struct model *m, const struct model_incident **out_only); /* count; *out_only set where 1 */
 const struct model_action *model_action(const struct model *m, const char *key);
-const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* waiting, countdown, running or unknown */
+const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* running, unknown or countdown */
 const struct model_verify *model_verify(const struct model_incident *i, const char *service);
 const struct model_backend *model_backend(const struct model *m, const char *backend);
 const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);
@@ -198,6 +198,10 @@ const struct model_version *model_last_good(const struct model *m, const char *s
 bool incident_has_service(const struct model_incident *i, const char *service);
 bool action_over(const struct model_action *a);    /* done failed refused vetoed expired cancelled */
 bool model_row_standing(const struct model_row *r);/* a breach stands (also while cannot-tell) */
+/* The action of ours that brought this deploy, or NULL. */
+const struct model_action *model_change_action(const struct model *m, const struct model_change *c);
+/* The next deploy of the same service, or NULL while this one is the latest. */
+const struct model_change *model_change_next(const struct model *m, const struct model_change *c);
 /* Latest deploy of the incident's services before its onset: the "latest deploy" of the cause line. */
 const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i);
 

@@ -173,6 +173,34 @@ const struct model_version *model_last_good(const struct model *m, const char *s
 	return best;
 }
 
+static bool is_deploy_of(const struct model_change *c, const char *service)
+{
+	return c->service && service && strcmp(c->what, "deploy") == 0 && strcmp(c->service, service) == 0;
+}
+
+#define SEEN_WITHIN US_MINUTE /* a backend tells of it some time after it was done */
+
+const struct model_action *model_change_action(const struct model *m, const struct model_change *c)
+{
+	vec_each(const struct model_incident, i, &m->incidents)
+		vec_each(const struct model_action, a, &i->actions) {
+			if (!a->fired.at || !a->ended.at || a->outcome != OUTCOME_DONE || !a->to || !c->to || !is_deploy_of(c, a->service))
+				continue;
+			if (strcmp(a->to, c->to) == 0 && c->at >= a->fired.at - US_SECOND && c->at <= a->ended.at + SEEN_WITHIN)
+				return a;
+		}
+	return NULL;
+}
+
+const struct model_change *model_change_next(const struct model *m, const struct model_change *c)
+{
+	const struct model_change *next = NULL;
+	vec_each(const struct model_change, x, &m->changes)
+		if (is_deploy_of(x, c->service) && x->seq > c->seq && (!next || x->seq < next->seq))
+			next = x;
+	return next;
+}
+
 const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i)
 {
 	const struct model_change *best = NULL;
