@@ -139,7 +139,9 @@ static void preflighted(void *ctx, const struct json *result, const struct fault
 		return;
 	if (!result) {
 		f = *fault;
-		if (!f.mend[0])
+		if (!f.mend[0] && code == -32002)
+			fault_mend(&f, "nothing was fired; choose a version: `a` and Enter in the console, --to VERSION on the command line");
+		else if (!f.mend[0])
 			fault_mend(&f, "nothing was fired; `backout plugin list` shows how the backend %s is", a->panel.backend);
 		arm_failed(a, status_of_code(code), &f);
 		return;

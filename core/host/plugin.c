@@ -118,7 +118,10 @@ static void answered(struct host_plugin *p, const struct message *m)
 			c.reply(c.ctx, m->result, NULL, 0);
 	} else if (c.reply) {
 		text_clean(text, sizeof text, m->error_message, strlen(m->error_message), 200);
-		fault_set(&f, STATUS_OUTSIDE, "plugin-error", "%s (%d)", text[0] ? text : "the plugin says only that it failed", m->error_code);
+		if (text[0] && m->error_code <= -32000 && m->error_code >= -32004) /* the protocol's own: the text says it */
+			fault_set(&f, STATUS_OUTSIDE, "plugin-error", "%s", text);
+		else
+			fault_set(&f, STATUS_OUTSIDE, "plugin-error", "%s (%d)", text[0] ? text : "the plugin says only that it failed", m->error_code);
 		c.reply(c.ctx, NULL, &f, m->error_code);
 	}
 	if (p->performs && !p->asked_to_leave && !calls_waits_for(&p->calls, "perform"))

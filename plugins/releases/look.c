@@ -43,14 +43,12 @@ void hand_command(const struct place *p, const char *to, struct buf *out)
 {
 	char target[VERSION_LEN + 16];
 	(void)snprintf(target, sizeof target, "releases/%s", to);
-	buf_adds(out, "ln -sfn ");
+	/* the directory once: it has to be typed, or to fit where it is copied from */
+	buf_adds(out, "(cd ");
+	sdk_quote(out, p->dir);
+	buf_adds(out, " && ln -sfn ");
 	sdk_quote(out, target);
-	buf_addc(out, ' ');
-	sdk_quote(out, place_path(p, ".current.new"));
-	buf_adds(out, " && mv -T ");
-	sdk_quote(out, place_path(p, ".current.new"));
-	buf_addc(out, ' ');
-	sdk_quote(out, place_path(p, "current"));
+	buf_adds(out, " .current.new && mv -T .current.new current)");
 	if (p->signal) {
 		buf_addf(out, " && kill -%s $(cat ", p->signal_name);
 		sdk_quote(out, p->pid_file);
@@ -149,7 +147,7 @@ struct sdk_answer look_preflight(struct plugin *pl, struct place *p, const struc
 	(void)snprintf(to, sizeof to, "%s", a->to);
 	if (!*to && !history_default(p, &h, w.from, to, &seen)) {
 		history_release(&h);
-		return sdk_error(SDK_NOT_FOUND, "there is no release to go back to from %s: name one with --to", w.from);
+		return sdk_error(SDK_NOT_FOUND, "no release that ran before %s is known here", w.from);
 	}
 	sdk_preflight_init(&f);
 	f.from = w.from;
