@@ -59,9 +59,14 @@ enum status find_kit(const struct cli *c, const char *word, struct found *out, s
 		text_copy(out->kit, sizeof out->kit, running);
 		return STATUS_OK;
 	}
+	if (s != STATUS_OK && !arg && store && *store) {
+		*out->kit = 0; /* a store that was named is enough to find its engine; to start one is not */
+		return client_paths_of(c->store, NULL, NULL, &out->paths, f);
+	}
 	if (s != STATUS_OK)
 		return s;
-	if (!(store && *store) && client_paths_running(out->kit, &out->paths, running, sizeof running, NULL) == STATUS_OK)
+	if (!(store && *store) && (client_paths_running(out->kit, &out->paths, running, sizeof running, NULL) == STATUS_OK ||
+	    client_paths_beside(out->kit, &out->paths, NULL) == STATUS_OK))
 		return STATUS_OK;
 	return kit_paths(c, out, f);
 }

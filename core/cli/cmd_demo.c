@@ -217,7 +217,9 @@ static enum status open_console(struct cli *c, const char *world, enum status (*
 	c->store = store;
 	enum status s = console(c);
 	if (s == STATUS_OK)
-		fprintf(stderr, "backout: the demo goes on for 60 s without you; what happened in it:\n  backout list --store %s\n", store);
+		fprintf(stderr, "backout: the demo goes on for 60 s without you; `%s demo` comes back to it\n"
+			"  what happened:  %s list --store %s\n  to look on:     %s observe --store %s\n",
+			program_invocation_name, program_invocation_name, store, program_invocation_name, store);
 	return s;
 }
 

@@ -1,6 +1,7 @@
 /* backout log [INCIDENT] [--follow] [--kind K] [--since T] [--raw] */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +25,7 @@ struct log {
 	bool follow, raw, json;
 	struct buf out;
 	bool any;                /* an event of the incident was seen */
+	int64_t samples;         /* left out: they come every second, and people look for the rest */
 };
 
 static void flush(struct log *l)
@@ -42,6 +44,10 @@ static bool wanted(struct log *l, const struct event *e)
 	for (int i = 0; i < l->n_kinds; i++)
 		if (strcmp(l->kinds[i], e->kind) == 0)
 			return true;
+	if (!l->n_kinds && !l->json && event_kind_of(e->kind) == EVENT_SAMPLES) {
+		l->samples++;
+		return false;
+	}
 	return l->n_kinds == 0;
 }
 
@@ -86,6 +92,9 @@ static enum status run(struct log *l, const char *path, const struct client_path
 		fault_mend(f, "`backout list` names them");
 	}
 	log_source_close(from);
+	if (s == STATUS_OK && l->samples)
+		fprintf(stderr, "backout: %lld event%s of samples left out; --kind samples shows them, --json everything\n", (long long)l->samples,
+			l->samples == 1 ? "" : "s");
 	return s;
 }
 

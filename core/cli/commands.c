@@ -22,7 +22,8 @@ const struct command cli_commands[] = {
 	{"show", "INCIDENT", "one incident, whole", NULL, cmd_show},
 	{"log", "[INCIDENT] [--follow] [--kind K] [--since T] [--raw]", "the journal's events, one a line",
 		"Reads the store directly.  --json prints JSON lines; --raw adds each body's bytes as a string, so that\n"
-		"docs/verify.py can check them.  --since takes 2h or an RFC 3339 time; --kind may be given again.\n", cmd_log},
+		"docs/verify.py can check them.  --since takes 2h or an RFC 3339 time; --kind may be given again.\n"
+		"Lines for people leave samples out, unless --kind asks for them.\n", cmd_log},
 	{"changes", "[SERVICE] [--since D]", "deploys, flag flips and config changes, newest first", NULL, cmd_changes},
 	{"brief", "[INCIDENT]", "ten lines to read out or to paste", NULL, cmd_brief},
 	{"declare", "--title T [--service S]... [--onset T]", "say that this deploy is bad: the clock starts",

@@ -126,6 +126,8 @@ static void print_end(const struct watch_it *w, const struct model *m, const str
 		buf_addf(&b, "%s %s %s", a->key, a->action, outcome_name(a->outcome));
 		if (a->detail && a->detail[0])
 			buf_addf(&b, ": %s", text_safe(detail, sizeof detail, a->detail));
+		if (a->outcome == OUTCOME_DONE && w->f->wait && v)
+			buf_addf(&b, "; verification %s", verify_state_name(v->state));
 		buf_addc(&b, '\n');
 		cli_out(&b);
 	}

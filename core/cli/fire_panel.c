@@ -12,12 +12,17 @@
 #define CLEAN_MAX 2048
 
 /* A member's text, cleaned here already: a stranger's line feed must not make a line that looks like ours. */
-static const char *said(const struct json *obj, const char *key, const char *def, char out[CLEAN_MAX])
+static const char *said_within(const struct json *obj, const char *key, const char *def, char out[CLEAN_MAX], int cols)
 {
 	const char *s = obj ? key ? json_get_str(obj, key, def) : json_str(obj, def) : def;
 	if (s)
-		text_clean(out, CLEAN_MAX, s, strlen(s), 240);
+		text_clean(out, CLEAN_MAX, s, strlen(s), cols);
 	return s ? out : NULL;
+}
+
+static const char *said(const struct json *obj, const char *key, const char *def, char out[CLEAN_MAX])
+{
+	return said_within(obj, key, def, out, 240);
 }
 
 static void put_list(struct buf *b, const struct json *list, const char *head)
@@ -53,7 +58,7 @@ static void put_ours(struct buf *b, const struct json *p)
 	else
 		buf_addf(b, "  %s\n", json_get_str(p, "verb", ""));
 	if (takes >= 0)
-		buf_addf(b, "  takes about %s, %s\n", duration_short(takes * US_SECOND, took), json_get_str(p, "takes_why", ""));
+		buf_addf(b, "  takes about %s, %s\n", duration_clock(takes * US_SECOND, took), json_get_str(p, "takes_why", ""));
 	else
 		buf_addf(b, "  how long it takes is %s\n", json_get_str(p, "takes_why", "not known"));
 	buf_addf(b, "  %s: %s\n", json_get_bool(p, "may", false) ? "you may" : "YOU MAY NOT", json_get_str(p, "may_why", ""));
@@ -73,7 +78,7 @@ static void put_back(struct buf *b, const struct json *back)
 static void put_theirs(struct buf *b, const struct json *p)
 {
 	char e[CLEAN_MAX], h[CLEAN_MAX], m[CLEAN_MAX];
-	const char *effect = said(p, "effect", NULL, e), *command = said(p, "command", NULL, h), *by = said(p, "managed_by", NULL, m);
+	const char *effect = said(p, "effect", NULL, e), *command = said_within(p, "command", NULL, h, CLEAN_MAX - 8), *by = said(p, "managed_by", NULL, m);
 	buf_addf(b, "the backend says%s:\n", json_get_bool(p, "ready", false) ? "" : " NOT READY");
 	if (effect)
 		buf_addf(b, "  %s\n", effect);

@@ -82,7 +82,10 @@ static void add_gist(const struct event *e, const struct json *body, struct buf 
 {
 	enum event_kind kind = event_kind_of(e->kind);
 	if (kind == EVENT_SAMPLES) {
-		buf_addf(out, "%s: %zu values", json_get_str(body, "backend", "?"), json_count(json_get(body, "values")));
+		size_t n = json_count(json_get(body, "v")), bad = json_count(json_get(body, "bad"));
+		buf_addf(out, "%s: %zu value%s", json_get_str(body, "backend", "?"), n, n == 1 ? "" : "s");
+		if (bad)
+			buf_addf(out, ", %zu not measured", bad);
 		return;
 	}
 	for (size_t i = 0; i < sizeof gist / sizeof *gist; i++)

@@ -24,6 +24,10 @@ static enum status path_of_kit(const char *dir, struct buf *out, struct client_p
 	struct kit_files files = {0};
 	struct problems problems = {0};
 	struct kit *k = NULL;
+	if (client_paths_beside(dir, p, NULL) == STATUS_OK) {
+		buf_adds(out, p->store);
+		return STATUS_OK;
+	}
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) != STATUS_OK) {
 		s = fault_set(f, STATUS_USAGE, "bad-kit", "the kit in %s has errors", dir);

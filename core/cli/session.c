@@ -30,6 +30,9 @@ static enum status paths_of_kit(const struct cli *c, const char *dir, struct cli
 	struct kit_files files = {0};
 	struct problems problems = {0};
 	struct kit *k = NULL;
+	const char *store = getenv("BACKOUT_STORE");
+	if (!c->store && !(store && store[0]) && client_paths_beside(dir, out, f) == STATUS_OK)
+		return STATUS_OK;
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) == STATUS_OK && k) {
 		s = client_paths_of(c->store, k->name, k->engine_socket, out, f);

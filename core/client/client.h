@@ -35,6 +35,9 @@ enum status client_paths_of(const char *store, const char *kit_name, const char 
  * whose kit is `kit_dir`, or where that is NULL the only one that runs.  out_kit (cap bytes) gets its kit's
  * directory.  STATUS_NO: none, or several. */
 enum status client_paths_running(const char *kit_dir, struct client_paths *out, char *out_kit, size_t cap, struct fault *f);
+/* The paths of a living engine of this kit whose store lies in `store` beside the kit, as in the demo's world:
+ * whoever names that kit means that engine, and not a second one on the same processes.  STATUS_NO: none. */
+enum status client_paths_beside(const char *kit_dir, struct client_paths *out, struct fault *f);
 /* The paths of the one store under the state directory whose last engine used this kit, alive or not: the way to
  * it while the kit itself cannot be read.  STATUS_NO: none, or several. */
 enum status client_paths_last(const char *kit_dir, struct client_paths *out, struct fault *f);

@@ -160,6 +160,16 @@ enum status client_paths_running(const char *kit_dir, struct client_paths *out, 
 	return fault_set(f, STATUS_NO, "no-engine", n ? "several engines run" : "no engine runs");
 }
 
+enum status client_paths_beside(const char *kit_dir, struct client_paths *out, struct fault *f)
+{
+	char lock[4400], kit[4096];
+	const char *slash = strrchr(kit_dir, '/');
+	int n = slash ? snprintf(lock, sizeof lock, "%.*s/store/lock", (int)(slash - kit_dir), kit_dir) : -1;
+	if (n > 0 && (size_t)n < sizeof lock && fits(lock, kit_dir, true, out, kit, sizeof kit))
+		return STATUS_OK;
+	return fault_set(f, STATUS_NO, "no-engine", "no engine has its store beside this kit");
+}
+
 enum status client_paths_last(const char *kit_dir, struct client_paths *out, struct fault *f)
 {
 	char kit[4096];

@@ -28,6 +28,14 @@ static bool of_incident(const struct model_incident *i, const char *service)
 	return !i || !*service || incident_has_service(i, service);
 }
 
+/* A breach stands for a while after its signal is back under the limit. */
+static bool back_again(const struct model *m, const struct model_row *r)
+{
+	const struct kit_row *k = m->kit ? kit_row(m->kit, r->row) : NULL;
+	const struct model_signal *s = k ? model_signal(m, r->service, k->signal) : NULL;
+	return s && k->when.kind == COND_CMP && s->state == SAMPLE_OK && !cond_satisfied(&k->when, s->value);
+}
+
 static void add_row(struct brief *b, const struct model *m, const struct model_row *r)
 {
 	char measure[160], clock[CLOCK_LEN];
@@ -35,7 +43,9 @@ static void add_row(struct brief *b, const struct model *m, const struct model_r
 	buf_addf(b->out, "CONDITION  %s%s%s ", r->service, *r->service ? " " : "", r->row);
 	part_measure(m, r->row, r->service, measure, sizeof measure);
 	buf_addf(b->out, "%s%s", measure, *measure ? ", " : "");
-	if (standing)
+	if (standing && r->state != ROW_CANNOT_TELL && back_again(m, r))
+		buf_addf(b->out, "crossed at %s; back now, not clear yet\n", part_clock(r->breached.at, clock));
+	else if (standing)
 		buf_addf(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
 	else
 		buf_addf(b->out, "%s since %s\n", r->state == ROW_CANNOT_TELL ? "cannot be told" : row_state_name(r->state), part_clock(r->changed.at, clock));
@@ -90,8 +100,10 @@ static void add_verification(struct brief *b, const struct model_incident *i, co
 	char clock[CLOCK_LEN];
 	if (!p->at[PHASE_ACTED].at || !room(b, 1))
 		return;
-	buf_addf(b->out, "VERIFIED   %s%s%s; reverted at %s\n", v == VERIFY_PASSED ? "yes" : v == VERIFY_WAITING ? "NOT YET" : verify_state_name(v),
-		*why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
+	buf_addf(b->out, "VERIFIED   %s", v == VERIFY_PASSED ? "yes" : v == VERIFY_WAITING ? "NOT YET" : verify_state_name(v));
+	if (p->at[PHASE_VERIFIED].at)
+		buf_addf(b->out, ", at %s", part_clock(p->at[PHASE_VERIFIED].at, clock));
+	buf_addf(b->out, "%s%s; reverted at %s\n", *why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
 }
 
 /* ---- needs ------------------------------------------------------------------------ */
@@ -163,14 +175,35 @@ static void add_need(struct brief *b, const struct model *m, const struct model_
 
 /* ---- the whole ---------------------------------------------------------------------- */
 
+/* "reverted, not verified yet" is what is read out; the state's own name is for programs. */
+static const char *state_words(enum incident_state s)
+{
+	switch (s) {
+	case INCIDENT_DECLARED:
+		return "declared";
+	case INCIDENT_FIRED:
+		return "fired, not reverted yet";
+	case INCIDENT_ACTED:
+		return "reverted, not verified yet";
+	case INCIDENT_VERIFIED:
+		return "verified";
+	case INCIDENT_CLOSED:
+		return "closed";
+	}
+	return "";
+}
+
 static void add_head(struct brief *b, const struct model *m, const struct model_incident *i, const struct phases *p, const struct stamp *now)
 {
 	char place[96], services[160], bad[DURATION_LEN], clock[CLOCK_LEN], hurt[DURATION_LEN];
 	bool running;
 	int64_t hurt_us = phases_hurt(p, now);
 	b->lines += 2;
-	buf_addf(b->out, "%s %s: %s, %s (%s)\n", part_place(m, i, place, sizeof place), i->name, part_services(i, services, sizeof services),
-		i->title ? i->title : "", incident_state_name(phases_state(i, p)));
+	const char *title = i->title ? i->title : "";
+	part_services(i, services, sizeof services);
+	bool named = !strncmp(title, services, strlen(services)); /* a title that begins with them says them */
+	buf_addf(b->out, "%s %s: %s%s%s (%s)\n", part_place(m, i, place, sizeof place), i->name, named ? "" : services, named ? "" : ", ",
+		title, state_words(phases_state(i, p)));
 	buf_addf(b->out, "SINCE BAD  %s", duration_clock(phases_clock(p, now, &running), bad));
 	buf_addf(b->out, "%s, said at %s", running ? "" : " in all", part_clock(i->declared.at, clock));
 	if (hurt_us >= 0)

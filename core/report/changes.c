@@ -5,22 +5,24 @@
 
 #include "report/parts.h"
 
-/* What the service's rows did since the change was learned. */
+/* What the service's rows did from the change on, until another deploy took its place. */
 static const char *since_word(const struct model *m, const struct model_change *c)
 {
 	const struct kit_service *s = m->kit && c->service ? kit_service(m->kit, c->service) : NULL;
+	const struct model_change *next = !strcmp(c->what, "deploy") ? model_change_next(m, c) : NULL;
+	int64_t until = next ? next->at : INT64_MAX;
 	bool measured = false, bad = false, blind = false;
 	for (size_t k = 0; s && k < m->kit->n_rows; k++)
 		measured |= !m->kit->rows[k].is_report && kit_row_covers(m->kit, &m->kit->rows[k], s);
 	vec_each(struct model_row, r, &m->rows) {
 		if (!c->service || strcmp(r->service, c->service) != 0)
 			continue;
-		bad |= model_row_standing(r) || (r->breached.at >= c->at && r->breached.at);
-		blind |= r->state == ROW_CANNOT_TELL;
+		bad |= (model_row_standing(r) && !next) || (r->breached.at >= c->at && r->breached.at && r->breached.at < until);
+		blind |= r->state == ROW_CANNOT_TELL && !next;
 	}
 	vec_each(struct model_incident, i, &m->incidents)
 		vec_each(struct model_breach, b, &i->breaches)
-			bad |= c->service && !strcmp(b->service, c->service) && b->at.at >= c->at;
+			bad |= c->service && !strcmp(b->service, c->service) && b->at.at >= c->at && b->at.at < until;
 	return bad ? "breached" : !measured ? "not-measured" : blind ? "cannot-tell" : "clean";
 }
 
@@ -55,7 +57,10 @@ static void print_text(struct buf *out, const struct model *m, const struct mode
 	if (c->name && (!c->service || strcmp(c->name, c->service) != 0))
 		buf_addf(out, "%s ", c->name);
 	buf_adds(out, part_step(c, step, sizeof step));
-	if (c->by)
+	const struct model_action *ours = model_change_action(m, c);
+	if (ours)
+		buf_addf(out, "  %s, by %s", ours->key, ours->by ? ours->by : "nobody");
+	else if (c->by)
 		buf_addf(out, "  ask %s", c->by);
 	buf_addf(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);
 	if (!strcmp(since, "clean"))

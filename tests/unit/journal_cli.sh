@@ -37,7 +37,10 @@ mkdir -p "${store%/*}"
 "$tool" make "$store" 7 60 || exit 1
 
 status "log" 0 "$b" log
-is "a line an event" "$(sql "$store" 'SELECT count(*) FROM event')" "$(wc -l <"$d/out")"
+is "a line an event, without the samples" "$(sql "$store" "SELECT count(*) FROM event WHERE kind <> 'samples'")" "$("$b" log 2>"$d/said" | wc -l)"
+is "that they are left out is said" 1 "$(grep -c 'samples left out' "$d/said")"
+is "unless they are asked for" "$(sql "$store" "SELECT count(*) FROM event WHERE kind = 'samples'")" "$("$b" log --kind samples | grep -c ' value')"
+is "a line an event for programs" 60 "$("$b" log --json | wc -l)"
 is "no control byte gets out" 0 "$(LC_ALL=C grep -c "[$(printf '\001')-$(printf '\010')$(printf '\013')-$(printf '\037')]" "$d/out")"
 status "log --raw" 0 "$b" log --raw
 is "verify.py takes the lines" "whole: 60" "$("$b" log --raw | ${PYTHON:-python3} "$top/docs/verify.py" - | cut -d' ' -f1-2)"
