@@ -233,12 +233,13 @@ static void end(struct console *c)
 	uv_stop(&c->loop);
 }
 
-static void next_theme(struct console *c)
+static void next_theme(struct console *c, const struct sight *s)
 {
 	struct fault f;
 
 	if (theme_named(theme_after(c->theme.name), &c->theme, &f) == STATUS_OK)
 		term_theme(&c->theme);
+	ui_say(&c->ui, s, false, "theme %s", c->theme.name);
 	c->ui.theme_changed = false;
 }
 
@@ -259,7 +260,7 @@ static void key(void *ctx, const struct key *k)
 	ui_key(&c->ui, &s, k);
 	c->dirty = c->keyed = true;
 	if (c->ui.theme_changed)
-		next_theme(c);
+		next_theme(c, &s);
 	if (c->ui.quit)
 		end(c);
 }

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tui/keymap.h"
 
@@ -40,6 +41,18 @@ static bool same(const char *id, const char *name)
 		if (tolower((unsigned char)*id) != (*name == '-' ? '_' : tolower((unsigned char)*name)))
 			return false;
 	return !*id && !*name;
+}
+
+bool keymap_written(int id, const char *begin, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	if (!strcmp(keymap[id].group, "move"))
+		return false;
+	for (; keymap[id].name[n] && n + 1 < cap; n++)
+		out[n] = (char)(keymap[id].name[n] == '_' ? '-' : tolower((unsigned char)keymap[id].name[n]));
+	out[n] = 0;
+	return !strncasecmp(out, begin, strlen(begin));
 }
 
 enum command_id keymap_named(const char *name)

@@ -65,5 +65,7 @@ extern const struct keymap_row keymap[COMMAND_NONE];
 enum command_id keymap_command(const struct key *k);
 /* By name; COMMAND_NONE where there is none. */
 enum command_id keymap_named(const char *name);
+/* The name of command `id` as the palette takes it; false where it does not begin with `begin`, or only moves the cursor. */
+bool keymap_written(int id, const char *begin, char *out, size_t cap);
 
 #endif

@@ -122,6 +122,8 @@ const char *span_about(int64_t us, char out[WHEN_LEN])
 
 	if (us < 0)
 		text_copy(out, WHEN_LEN, "time not known");
+	else if (us < US_SECOND)
+		text_copy(out, WHEN_LEN, "under 1 s");
 	else if (us < US_MINUTE)
 		snprintf(out, WHEN_LEN, "about %lld s", (long long)(us / US_SECOND));
 	else
@@ -262,6 +264,14 @@ int service_rank(const struct scene *s, const struct kit_service *svc)
 	return rank;
 }
 
+/* A breach stands for a while after its signal is back: then it is no longer what the red word says. */
+static bool back_again(const struct gauge *g)
+{
+	const struct cond *c = &g->row->when;
+
+	return c->kind == COND_CMP && g->ms && g->ms->state == SAMPLE_OK && !cond_satisfied(c, g->ms->value);
+}
+
 /* What the row says of it, in words. */
 static enum role gauge_words(const struct scene *s, const struct gauge *g, char *out, size_t cap, int *alarms)
 {
@@ -270,9 +280,15 @@ static enum role gauge_words(const struct scene *s, const struct gauge *g, char 
 
 	*out = 0;
 	if (g->rank == 0) {
-		snprintf(out, cap, "%s since %s", r->state == ROW_OVERDUE ? "OVERDUE" : "BREACH", when_short(s, r->breached.at, t));
+		/* overdue: nobody has decided in time; once it is declared somebody has */
+		bool late = r->state == ROW_OVERDUE && !s->inc;
+		snprintf(out, cap, "%s since %s", late ? "OVERDUE" : "BREACH", when_short(s, late ? r->changed.at : r->breached.at, t));
 		if (r->state == ROW_CANNOT_TELL || g->silent)
 			snprintf(out, cap, "BREACH, now silent");
+		else if (back_again(g)) {
+			snprintf(out, cap, "good, not clear yet");
+			return ROLE_TITLE;
+		}
 		return (*alarms)++ ? ROLE_TITLE : ROLE_ALARM;
 	}
 	if (g->silent) {
@@ -330,7 +346,7 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 	char text[200], value[40] = "", limit[80] = "", words[80], age[40];
 	double top = 0;
 	int n = curve_of(g->ms, curve, &top), extra = p->g.cols > 80 ? p->g.cols - 80 : 0;
-	int name = 14 + (extra > 8 ? 8 : extra), spark = 10 + extra / 2 - 4;
+	int name = 14 + (extra > 8 ? 8 : extra), room = extra >= 20 ? 22 : 16, spark = 10 + extra / 2 - 4 - (room - 16);
 	int ages;
 	enum role role = gauge_words(s, g, words, sizeof words, alarms);
 
@@ -350,8 +366,8 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 	int col = 1;
 	page_put(p, col, name, g->rank <= 1 ? ROLE_TITLE : ROLE_TEXT, "%s", text);
 	page_put(p, col += name + 1, 7, g->silent ? ROLE_DIM : g->rank == 0 ? ROLE_TITLE : ROLE_TEXT, "%s", value);
-	page_put(p, col += 8, 16, ROLE_DIM, "%s", text_cols(limit) > 16 && !strncmp(limit, "limit ", 6) ? limit + 6 : limit);
-	col += 17;
+	page_put(p, col += 8, room, ROLE_DIM, "%s", text_cols(limit) > room && !strncmp(limit, "limit ", 6) ? limit + 6 : limit);
+	col += room + 1;
 	spark_draw(&p->g, p->n - 1, col, spark, ROLE_TEXT, curve, n, top);
 	ages = page_right(p, p->g.cols - 1, ROLE_DIM, age);
 	page_put(p, col + spark + 1, ages - 1 - (col + spark + 1), role, "%s", words);

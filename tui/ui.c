@@ -50,7 +50,7 @@ void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
 	va_end(ap);
 	text_safe(u->message, sizeof u->message, text);
 	u->message_bad = bad;
-	u->attached = false;
+	u->attached = u->message_acts = u->message_busy = false;
 	u->message_until = bad ? 0 : s->now.mono + SAY_FOR;
 }
 
@@ -214,10 +214,28 @@ void ui_resized(struct ui *u, const struct sight *s, int rows, int cols)
 		challenge_resized(&u->confirm.ch, s->now.mono);
 }
 
+static bool something_runs(const struct model *m)
+{
+	for (size_t i = 0; m && i < m->incidents.n; i++)
+		for (size_t k = 0; k < m->incidents.v[i].actions.n; k++)
+			if (m->incidents.v[i].open && !action_over(&m->incidents.v[i].actions.v[k]))
+				return true;
+	return false;
+}
+
+/* A message goes with its time, or when what it says is no longer so. */
+static void message_tick(struct ui *u, const struct sight *s)
+{
+	bool runs = u->message_acts && something_runs(s->m);
+
+	if ((u->message_until && s->now.mono >= u->message_until) || (u->message_busy && !runs))
+		*u->message = 0;
+	u->message_busy = runs;
+}
+
 void ui_tick(struct ui *u, const struct sight *s)
 {
-	if (*u->message && u->message_until && s->now.mono >= u->message_until)
-		*u->message = 0;
+	message_tick(u, s);
 	if (u->confirm.state == CONFIRM_OPEN) {
 		challenge_tick(&u->confirm.ch, s->now.mono);
 		if (u->confirm.ch.state == CHALLENGE_NO)
@@ -233,7 +251,7 @@ void ui_tell(struct ui *u, const struct sight *s, const struct json *tell)
 		confirm_close(u, s, json_get_str(tell, "why", "the engine closed it"), false);
 	} else if (!strcmp(what, "attached") && *text) {
 		ui_say(u, s, false, "%s", text);
-		u->attached = true;
+		u->attached = u->message_acts = true;
 		u->message_until = 0;
 	} else if (!strcmp(what, "problem") && *text) {
 		ui_say(u, s, true, "%s", text);
@@ -263,7 +281,9 @@ static void draw_small(const struct scene *s, struct cells *out)
 	char d[DURATION_LEN];
 
 	header_draw(s, out);
-	for (int i = 1; i < out->rows; i++)
+	if (!s->inc && s->screen != SCREEN_WAITING)
+		row = 2; /* quiet or not stands in the second line already */
+	for (int i = row; i < out->rows; i++)
 		cells_fill(out, i, 0, out->cols, ROLE_TEXT, ' ');
 	if (s->inc) {
 		bool running;

@@ -78,6 +78,8 @@ struct ui {
 	char message[600];
 	bool message_bad;
 	bool attached;           /* the message is the first line after attaching: it stays until a key */
+	bool message_acts;       /* the message speaks of what runs: it goes when that has ended */
+	bool message_busy;       /* and something ran when it was last looked at */
 	int64_t message_until;   /* mono; 0 until a key */
 	int64_t deaf_until;      /* keys after a closed panel belong to it */
 	int64_t leave_asked;

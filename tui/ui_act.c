@@ -76,18 +76,34 @@ static void back(struct ui *u)
 		*ui_place(u)->cursor = 0;
 }
 
+/* A line of the timeline that is longer than the screen. */
+static void whole_line(struct ui *u, const struct sight *s, int64_t seq)
+{
+	char t[WHEN_LEN];
+
+	for (size_t i = 0; i < s->m->lines.n; i++) {
+		const struct model_line *l = &s->m->lines.v[i];
+		if (l->seq == seq)
+			ui_say(u, s, false, "%s %s: %s", when_clock(l->at.at, t), l->actor, l->text && *l->text ? l->text : l->kind);
+	}
+}
+
 static void open_item(struct ui *u, const struct sight *s)
 {
 	struct item it;
 	const struct kit_action *a;
 
-	if (!item_here(u, s, &it))
+	if (!item_here(u, s, &it)) { /* nothing is chosen yet: show where the cursor is, and do nothing */
+		move(u, s, COMMAND_FIRST);
 		return;
+	}
 	switch (it.kind) {
 	case ITEM_NONE:
 	case ITEM_LINE:
 		if (ui_place(u)->view == VIEW_MAIN)
 			ui_go(u, VIEW_TIMELINE, "", "");
+		else if (ui_place(u)->view == VIEW_TIMELINE)
+			whole_line(u, s, it.seq);
 		break;
 	case ITEM_SERVICE:
 	case ITEM_SIGNAL:
@@ -172,7 +188,7 @@ static void declare(struct ui *u, const struct sight *s)
 	if (!*title && *services)
 		snprintf(title, sizeof title, "%s: this deploy is bad", services);
 	if (*services)
-		ui_ask_text(u, PROMPT_TITLE, services, "", title, "bad since when it is on disk. Title:");
+		ui_ask_text(u, PROMPT_TITLE, services, "", title, "Enter starts the clock. Title:");
 	else
 		ui_ask_text(u, PROMPT_SERVICES, "", "", "", "which service is bad:");
 }

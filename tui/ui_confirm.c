@@ -201,7 +201,7 @@ void confirm_armed(struct ui *u, const struct sight *s, const struct json *resul
 static const struct {
 	const char *verb, *words;
 } done[] = {
-	{"declare", "%s is declared: the clock runs from now"},
+	{"declare", "%s is declared: the clock runs"},
 	{"report", "said, on the record %s"},
 	{"note", "noted %s"},
 	{"cancel", "asked to stop %s"},
@@ -214,7 +214,7 @@ static const struct {
 	{"hand-over", "offered; it changes hands when they accept (C) %s"},
 	{"close", "%s is closed"},
 	{"reload", "the changed kit is in use %s"},
-	{"fire", "%s runs; its intent is on disk"},
+	{"fire", "%s is fired: its intent is on disk"},
 };
 
 static void said(struct ui *u, const struct sight *s, const char *verb, const struct json *result)
@@ -242,6 +242,14 @@ static void frozen(struct ui *u, const struct sight *s, const struct json *resul
 		confirm_open(u, s, a, NULL);
 }
 
+/* "Nothing was fired" is what we say first. */
+static const char *mend_words(const struct fault *f)
+{
+	static const char said[] = "nothing was fired; ";
+
+	return strncmp(f->mend, said, sizeof said - 1) ? f->mend : f->mend + sizeof said - 1;
+}
+
 void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
 	const struct json *result, const struct fault *f)
 {
@@ -258,6 +266,7 @@ void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *ve
 	}
 	if (status == STATUS_OK) {
 		said(u, s, verb, result);
+		u->message_acts = tag == TAG_FIRE;
 		if (tag == TAG_FIRE || !strcmp(verb, "declare"))
 			u->depth = 0;
 		if (!strcmp(verb, "freeze"))
@@ -266,7 +275,7 @@ void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *ve
 	}
 	if (tag == TAG_ARM && !mine)
 		return; /* the panel was closed before */
-	snprintf(words, sizeof words, "%s%s%s", f ? f->what : "it did not work", f && *f->mend ? "; " : "", f ? f->mend : "");
+	snprintf(words, sizeof words, "%s%s%s", f ? f->what : "it did not work", f && *f->mend ? "; " : "", f ? mend_words(f) : "");
 	if (status == STATUS_UNKNOWN)
 		ui_say(u, s, true, "NOT KNOWN whether it happened: %s. Look before you do it again.", words);
 	else if (tag == TAG_FIRE || tag == TAG_ARM)

@@ -129,6 +129,34 @@ static void edit(struct prompt *p, const struct key *k)
 	}
 }
 
+/* The command that a name stands for, whole or as far as it can mean only one. */
+static enum command_id palette_command(const char *text)
+{
+	enum command_id only = keymap_named(text);
+	char name[24];
+	int n = 0;
+
+	for (int i = 0; only == COMMAND_NONE && *text && i < COMMAND_NONE; i++)
+		n += keymap_written(i, text, name, sizeof name);
+	for (int i = 0; n == 1 && i < COMMAND_NONE; i++)
+		if (keymap_written(i, text, name, sizeof name))
+			return (enum command_id)i;
+	return only;
+}
+
+/* Tab: the first command that begins like this. */
+static void palette_complete(struct prompt *p)
+{
+	char name[24];
+
+	for (int i = 0; i < COMMAND_NONE; i++)
+		if (keymap_written(i, p->text, name, sizeof name)) {
+			text_copy(p->text, sizeof p->text, name);
+			p->n = p->at = strlen(p->text);
+			return;
+		}
+}
+
 void prompt_key(struct ui *u, const struct sight *s, const struct key *k)
 {
 	struct prompt *p = &u->prompt;
@@ -139,6 +167,8 @@ void prompt_key(struct ui *u, const struct sight *s, const struct key *k)
 		p->kind = PROMPT_NONE;
 	} else if (k->kind == KEY_ENTER) {
 		prompt_done(u, s);
+	} else if (k->kind == KEY_TAB && p->kind == PROMPT_PALETTE) {
+		palette_complete(p);
 	} else {
 		edit(p, k);
 		if (p->kind == PROMPT_FILTER)
@@ -287,7 +317,7 @@ static void resolve_done(struct ui *u, const struct sight *s, const struct promp
 
 static void palette_done(struct ui *u, const struct sight *s, const struct prompt *p)
 {
-	enum command_id id = keymap_named(p->text);
+	enum command_id id = palette_command(p->text);
 
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
@@ -295,11 +325,24 @@ static void palette_done(struct ui *u, const struct sight *s, const struct promp
 		ui_say(u, s, false, "there is no command '%s': ? shows the keys", p->text);
 }
 
+/* Blanks before and behind what was typed mean nothing. */
+static void trim(struct prompt *p)
+{
+	size_t from = strspn(p->text, " ");
+
+	while (p->n > from && p->text[p->n - 1] == ' ')
+		p->n--;
+	p->text[p->n] = 0;
+	memmove(p->text, p->text + from, p->n - from + 1);
+	p->n -= from;
+}
+
 void prompt_done(struct ui *u, const struct sight *s)
 {
 	struct prompt p = u->prompt;
 
 	u->prompt.kind = PROMPT_NONE;
+	trim(&p);
 	if (ask_row(u, s, &p))
 		return;
 	if (p.kind == PROMPT_TITLE)

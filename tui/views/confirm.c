@@ -198,9 +198,9 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 	says[2] = (struct says){.label = "checked", .role = ROLE_SOON};
 	text_safe(says[2].text, sizeof says[2].text, text);
 	says[3] = (struct says){.label = "NOT undone", .role = ROLE_BACKEND};
-	text_safe(says[3].text, sizeof says[3].text, *c->not_undone ? c->not_undone : "it names nothing");
+	text_safe(says[3].text, sizeof says[3].text, *c->not_undone ? c->not_undone : "nothing that the backend names");
 	says[4] = (struct says){.label = "by hand", .role = ROLE_BACKEND};
-	text_safe(says[4].text, sizeof says[4].text, *c->command ? c->command : "it names no command");
+	text_safe(says[4].text, sizeof says[4].text, *c->command ? c->command : "the backend names no command");
 	for (int i = 0; i < SAYS; i++) {
 		says[i].want = lines_needed(f, says[i].text);
 		says[i].lines = (says[i].want || i == 0) && left > 0 ? 1 : 0;

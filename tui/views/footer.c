@@ -11,13 +11,14 @@
 struct hints {
 	struct cells *out;
 	int row, col;
+	int keep;                /* columns at the right end that are for the last hint */
 };
 
 static void hint(struct hints *h, const char *key, const char *word)
 {
 	int need = text_cols(key) + (*word ? 1 + text_cols(word) : 0);
 
-	if (h->col + need > h->out->cols - 1)
+	if (h->col + need > h->out->cols - 1 - h->keep)
 		return;
 	h->col = cells_text(h->out, h->row, h->col, 12, ROLE_KEY, key);
 	if (*word)
@@ -65,15 +66,22 @@ static const struct {
 	{ON(DECIDING), "w", "report", true},
 	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "n", "note", true},
 	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), "b", "brief", false},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "t", "timeline", false},
-	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), "P", "pins", false},
+	{ON(RUNNING), "q", "leave (it goes on)", false},
 	{ON(DECIDING) | ON(VERIFYING), "H", "hand over", true},
 	{ON(DECIDING) | ON(VERIFYING), "X", "close", true},
-	{ON(RUNNING) | ON(VERIFYING), "q", "leave (it goes on)", false},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "t", "timeline", false},
+	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), "P", "pins", false},
+	{ON(VERIFYING), "q", "leave (it goes on)", false},
 	{ON(QUIET) | ON(PENDING), "/", "filter", false},
-	{~0u, "?", "help", false},
 	{ON(WAITING), "q", "leave", false},
 };
+
+/* Whatever else fits: how to learn the rest always does. */
+static void help_hint(struct hints *h)
+{
+	h->keep = 0;
+	hint(h, "?", h->col + 6 < h->out->cols ? "help" : "");
+}
 
 /* H and X are the commander's, or of whoever may take command when nobody has it. */
 static bool commands(const struct scene *s)
@@ -95,18 +103,43 @@ static bool verify_ended(const struct scene *s)
 	return false;
 }
 
+/* What Enter does to the line the cursor is on, in the views that are opened from the main screen. */
+static const char *enter_word(enum view_kind view)
+{
+	switch (view) {
+	case VIEW_WAYS:
+	case VIEW_VERSIONS:
+		return "choose";
+	case VIEW_REPORTS:
+		return "say";
+	case VIEW_PINS:
+		return "release";
+	case VIEW_TIMELINE:
+		return "whole line";
+	case VIEW_BRIEF:
+	case VIEW_HELP:
+		return NULL;
+	case VIEW_MAIN:
+	case VIEW_SERVICE:
+	case VIEW_CHANGES:
+	case VIEW_INCIDENTS:
+		break;
+	}
+	return "open";
+}
+
 static void keys_draw(const struct scene *s, struct cells *out)
 {
-	struct hints h = {out, out->rows - 1, 1};
+	struct hints h = {out, out->rows - 1, 1, 3};
 	const struct place *place = &s->ui->places[s->ui->depth];
 
 	if (place->view != VIEW_MAIN) {
 		hint(&h, "Esc", "back");
 		hint(&h, "j k", "move");
-		if (place->view != VIEW_HELP && place->view != VIEW_BRIEF)
-			hint(&h, "Enter", place->view == VIEW_WAYS || place->view == VIEW_VERSIONS ? "choose" : "open");
+		if (enter_word(place->view))
+			hint(&h, "Enter", enter_word(place->view));
 		hint(&h, "/", "filter");
-		hint(&h, "?", "help");
+		help_hint(&h);
 		return;
 	}
 	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
@@ -120,6 +153,7 @@ static void keys_draw(const struct scene *s, struct cells *out)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if ((rows[i].screens & (1u << s->screen)) && (!rows[i].asks || may_ask(s)) && (commands(s) || !strchr("HX", *rows[i].key)))
 			hint(&h, rows[i].key, rows[i].word);
+	help_hint(&h);
 }
 
 /* The prompt's line: its text scrolls where it is longer than the line. */
@@ -178,9 +212,39 @@ static void message_draw(const struct scene *s, struct cells *out)
 	}
 }
 
+/* A filter hides lines: it says so for as long as it does. */
+static void filter_draw(const struct scene *s, struct cells *out)
+{
+	const char *filter = s->ui->places[s->ui->depth].filter;
+
+	if (*filter)
+		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_TITLE, " only lines with \"%s\"   Esc shows all ", filter);
+}
+
+/* The commands a name that is being typed may become. */
+static void palette_draw(const struct scene *s, struct cells *out)
+{
+	struct hints h = {out, out->rows - 2, 1, 0};
+	char name[24];
+
+	cells_fill(out, h.row, 0, out->cols, ROLE_TEXT, ' ');
+	for (int i = 0; i < COMMAND_NONE; i++) {
+		if (!keymap_written(i, s->ui->prompt.text, name, sizeof name) || (keymap[i].asks && !may_ask(s)))
+			continue;
+		if (h.col + text_cols(name) > out->cols - 5) {
+			cells_text(out, h.row, h.col, 3, ROLE_DIM, "...");
+			return;
+		}
+		h.col = cells_text(out, h.row, h.col, 24, ROLE_DIM, name) + 2;
+	}
+}
+
 void footer_draw(const struct scene *s, struct cells *out)
 {
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
+	filter_draw(s, out);
+	if (s->ui->prompt.kind == PROMPT_PALETTE)
+		palette_draw(s, out);
 	if (s->ui->prompt.kind != PROMPT_NONE)
 		prompt_draw(s, out);
 	else

@@ -215,8 +215,11 @@ static void goal_text(const struct scene *s, char *out, size_t cap)
 {
 	const struct phases *ph = &s->ph;
 	bool running;
-	int64_t left = ph->target - phases_clock(ph, &s->stamp, &running);
+	int64_t clock = phases_clock(ph, &s->stamp, &running), left = ph->target - clock;
 	char goal[DURATION_LEN], d[DURATION_LEN];
+
+	if (left >= 0)
+		left = ph->target - clock / US_SECOND * US_SECOND; /* the clock as it is shown and this add up to the goal */
 
 	bool brief = s->screen == SCREEN_RUNNING;
 
@@ -330,7 +333,7 @@ static void verifying_lines(const struct scene *s, char line[3][240])
 	}
 	snprintf(line[0], sizeof line[0], "REVERTED %s  %s", when_clock(s->ph.at[PHASE_ACTED].at, t),
 		s->act && s->act->detail ? s->act->detail : "");
-	snprintf(line[1], sizeof line[1], "NOT YET VERIFIED, %s of %s.  Needs all of these", duration_clock(since(s, PHASE_ACTED), d),
+	snprintf(line[1], sizeof line[1], "NOT YET VERIFIED, %s; gives up at %s.  Needs all:", duration_clock(since(s, PHASE_ACTED), d),
 		duration_clock(within, w));
 	goal_text(s, line[2], sizeof line[2]);
 }

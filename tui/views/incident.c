@@ -109,19 +109,33 @@ static void price(const struct scene *s, const struct kit_action *a, char *out, 
 	snprintf(out, cap, "%s, %s", level_word(a->level), span_about(takes, about));
 }
 
+/* "9 d, since 12 Nov"; what ran for a moment proves little, and says so: "only 23s, since 02:13:09". */
+static const char *ran_words(const struct scene *s, const struct model_version *v, char out[WHEN_LEN])
+{
+	char age[WHEN_LEN], from[WHEN_LEN], d[DURATION_LEN];
+	int64_t ran = (v->last ? v->last : s->now.at) - v->first;
+
+	if (!v->first)
+		snprintf(out, WHEN_LEN, "before");
+	else if (ran < US_MINUTE)
+		snprintf(out, WHEN_LEN, "only %s, since %s", duration_short(ran > 0 ? ran : 0, d), when_clock(v->first, from));
+	else
+		snprintf(out, WHEN_LEN, "%s, since %s", age_minutes(ran, age), when_short(s, v->first, from));
+	return out;
+}
+
 /* What is known of the version it goes to, and what is not. */
 static void doubts(const struct scene *s, struct page *p, const struct kit_action *a, const char *to)
 {
 	const struct model_deploy *d = deploy_of(s, a->service->name);
 	const struct model_version *v = to ? model_version(s->m, a->service->name, to) : NULL;
-	char t[WHEN_LEN], u[WHEN_LEN], not_now[200];
+	char t[WHEN_LEN], not_now[200];
 	const char *why = "";
 
 	if (v) {
 		page_line(p, 2);
-		page_put(p, 14, p->g.cols - 15, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s ran here%s%s%s%s%s", to,
-			v->first ? " " : " before", v->first ? age_long((v->last ? v->last : s->now.at) - v->first, t) : "",
-			v->first ? ", since " : "", v->first ? when_short(s, v->first, u) : "", v->verdict == VERDICT_BAD ? ", and was rolled back from" : v->verdict == VERDICT_GOOD ? ", and was good" : "");
+		page_put(p, 14, p->g.cols - 15, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s ran here %s%s", to, ran_words(s, v, t),
+			v->verdict == VERDICT_BAD ? ", and was rolled back from" : v->verdict == VERDICT_GOOD ? ", and was good" : "");
 	}
 	expected_time(s->m, a, &why);
 	if (why && *why) {
@@ -167,6 +181,26 @@ static void action_line(const struct scene *s, struct page *p, const struct kit_
 	}
 }
 
+/* A freeze stands until somebody lifts it: it is said as long as it does. */
+static int frozen_lines(const struct scene *s, struct page *p)
+{
+	char t[WHEN_LEN];
+	int n = 0;
+
+	for (size_t i = 0; i < s->m->freezes.n; i++) {
+		const struct model_freeze *f = &s->m->freezes.v[i];
+		if (strcmp(f->service, "all") != 0 && !incident_has_service(s->inc, f->service))
+			continue;
+		page_line(p, 2);
+		page_item(p, ITEM_FREEZE, f->service, "", 0);
+		page_put(p, 1, 9, ROLE_TITLE, "FROZEN");
+		page_put(p, 11, p->g.cols - 12, ROLE_TEXT, "%s since %s, %s%s%s  (P)", f->service, when_short(s, f->at.at, t), f->by,
+			f->reason && *f->reason ? ": " : "", f->reason ? f->reason : "");
+		n++;
+	}
+	return n;
+}
+
 /* What else the kit has for these services, then what it has not. */
 static void others(const struct scene *s, struct page *p, const struct kit_action *proposed, const char *service)
 {
@@ -192,11 +226,13 @@ static void others(const struct scene *s, struct page *p, const struct kit_actio
 	}
 	if (!s->inc)
 		return;
-	page_line(p, 4);
-	if (!n)
-		page_put(p, 1, 9, ROLE_TITLE, "OR");
-	page_put(p, 11, 1, ROLE_KEY, "F");
-	page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "freeze: nothing acts by itself here; nothing goes back");
+	if (!frozen_lines(s, p)) {
+		page_line(p, 4);
+		if (!n)
+			page_put(p, 1, 9, ROLE_TITLE, "OR");
+		page_put(p, 11, 1, ROLE_KEY, "F");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "freeze: nothing acts by itself here; nothing goes back");
+	}
 	if (!level[1] || !level[3]) {
 		page_line(p, 7);
 		page_put(p, 11, p->g.cols - 12, ROLE_DIM, "-  %s%s%s", level[1] ? "" : "flag: none wraps this", level[1] || level[3] ? "" : ".   ",
@@ -355,30 +391,71 @@ static void check_value(const struct scene *s, const char *service, const struct
 	unit_print(c->value, sig ? sig->unit : UNIT_NUMBER, out, cap);
 }
 
-static void check_line(const struct scene *s, struct page *p, const char *service, const struct model_check *c)
+/* The engine tells every few seconds how long a check has been good; between two of its words the time goes on,
+ * as far as the engine was heard. */
+static int64_t held_now(const struct scene *s, const struct model_verify *v, const struct model_check *c)
 {
-	char value[40], a[DURATION_LEN], b[DURATION_LEN], text[80], word[200];
-	bool good = !strcmp(c->state, "good");
-	int name = p->g.cols >= 100 ? 40 : 26;
+	bool runs = v->state == VERIFY_WAITING && c->held_us > 0 && (!strcmp(c->state, "good") || !strcmp(c->state, "waiting"));
+	int64_t more = runs && s->link->beat_age >= 0 ? stamp_diff(&v->at, &s->stamp, NULL) - s->link->beat_age : 0;
+	int64_t held = c->held_us + (more > 0 ? more : 0);
 
-	check_value(s, service, c, value, sizeof value);
+	return held < c->need_us ? held : c->need_us;
+}
+
+/* "login_failures < 3% for 15s"; where that is too long the time is left out: "of 0:15" says it, too. */
+static void check_name(const struct model_check *c, int width, char *out, size_t cap)
+{
+	const char *last = strstr(c->name, " for ");
+
+	for (const char *next = last; next; next = strstr(next + 1, " for "))
+		last = next;
+	snprintf(out, cap, "%.*s", last && c->need_us > 0 && text_cols(c->name) > width ? (int)(last - c->name) : (int)strlen(c->name), c->name);
+}
+
+/* Wide enough for the longest name, as far as what stands beside it leaves room; of that the last word gives way first. */
+static int checks_width(const struct scene *s, const struct page *p)
+{
+	int well = p->g.cols - 52, most = p->g.cols - 44, width = p->g.cols >= 100 ? 40 : 26;
+	char name[240];
+
+	for (size_t i = 0; i < s->inc->verifies.n; i++)
+		for (size_t k = 0; k < s->inc->verifies.v[i].checks.n; k++) {
+			check_name(&s->inc->verifies.v[i].checks.v[k], well, name, sizeof name);
+			width = text_cols(name) > width ? text_cols(name) : width;
+		}
+	return width > most ? most : width;
+}
+
+static const char *check_word(const struct model_check *c, bool good)
+{
+	if (c->detail && *c->detail)
+		return c->detail;
+	if (c->was_bad)
+		return "was bad";
+	if (!strcmp(c->from, "volume"))
+		return good ? "traffic is back" : "";
+	return !strcmp(c->from, "kit") ? "never bad: no proof" : "";
+}
+
+static void check_line(const struct scene *s, struct page *p, const struct model_verify *v, const struct model_check *c)
+{
+	char value[40], a[DURATION_LEN], b[DURATION_LEN], text[80], called[240];
+	bool good = !strcmp(c->state, "good");
+	int name = checks_width(s, p);
+
+	check_value(s, v->service, c, value, sizeof value);
+	check_name(c, name, called, sizeof called);
 	page_line(p, good && !c->was_bad ? 4 : 1);
-	page_put(p, 1, name, c->was_bad ? ROLE_TITLE : ROLE_TEXT, "%s", c->name);
+	page_put(p, 1, name, c->was_bad ? ROLE_TITLE : ROLE_TEXT, "%s", called);
 	page_put(p, name + 2, 9, ROLE_TEXT, "%s", value);
 	if (c->need_us > 0 && (good || c->held_us > 0))
-		snprintf(text, sizeof text, "good %s of %s", duration_clock(c->held_us, a), duration_clock(c->need_us, b));
+		snprintf(text, sizeof text, "good %s of %s", duration_clock(held_now(s, v, c), a), duration_clock(c->need_us, b));
 	else
 		snprintf(text, sizeof text, "%s", !strcmp(c->state, "cannot-tell") ? "cannot tell" : c->state);
 	if (!*value)
 		name -= 10; /* nothing was measured: the reason gets the room */
 	page_put(p, name + 12, 18, good ? ROLE_TEXT : !strcmp(c->state, "cannot-tell") ? ROLE_UNKNOWN : ROLE_SOON, "%s", text);
-	if (c->detail && *c->detail)
-		snprintf(word, sizeof word, "%s", c->detail);
-	else if (c->was_bad)
-		snprintf(word, sizeof word, "was bad");
-	else
-		snprintf(word, sizeof word, "%s", !strcmp(c->from, "kit") ? "never bad: no proof" : "");
-	page_put(p, name + 31, p->g.cols - name - 32, ROLE_DIM, "%s", word);
+	page_put(p, name + 31, p->g.cols - name - 32, ROLE_DIM, "%s", check_word(c, good));
 }
 
 static void verify_part(const struct scene *s, struct page *p)
@@ -396,7 +473,7 @@ static void verify_part(const struct scene *s, struct page *p)
 				v->state == VERIFY_FAILED ? "still bad" : "could not be measured", v->why ? ": " : "", v->why ? v->why : "");
 		}
 		for (size_t k = 0; k < v->checks.n; k++)
-			check_line(s, p, v->service, &v->checks.v[k]);
+			check_line(s, p, v, &v->checks.v[k]);
 	}
 	if (!s->inc->verifies.n) {
 		page_line(p, 0);

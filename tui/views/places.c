@@ -32,6 +32,28 @@ static void text_line(struct page *p, const char *text, int64_t number)
 	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s", text);
 }
 
+/* Running text on as many lines as it takes, broken at blanks. */
+static void put_wrapped(struct page *p, int col, enum role role, const char *text)
+{
+	while (*text) {
+		char part[400];
+		size_t n = 0, blank = 0;
+		for (; text[n] && n + 1 < sizeof part; n++) {
+			snprintf(part, sizeof part, "%.*s", (int)(n + 1), text);
+			if (text_cols(part) > p->g.cols - col - 1)
+				break;
+			if (text[n] == ' ')
+				blank = n;
+		}
+		if (text[n] && blank)
+			n = blank;
+		page_line(p, DROP_NEVER);
+		page_put(p, col, p->g.cols - col - 1, role, "%.*s", (int)n, text);
+		text += n;
+		text += *text == ' ';
+	}
+}
+
 /* ---- versions ---------------------------------------------------------------- */
 
 static void version_line(const struct scene *s, struct page *p, const struct model_version *v)
@@ -79,7 +101,7 @@ static void place_versions(const struct scene *s, struct page *p, const struct p
 
 static void way_line(const struct scene *s, struct page *p, const struct kit_action *a)
 {
-	char about[WHEN_LEN], why[200], words[120];
+	char about[WHEN_LEN], why[200], words[120], all[400];
 	const char *time = "";
 	const struct model_action *busy = model_action_busy(s->m, a->backend, a->target);
 	const char *to = goal_version(s, a);
@@ -93,19 +115,20 @@ static void way_line(const struct scene *s, struct page *p, const struct kit_act
 	page_put(p, 28, 20, ROLE_TEXT, "%s, %s", level_word(a->level), row_class_name(a->cls));
 	page_put(p, 49, 14, ROLE_TEXT, "%s", span_about(takes, about));
 	page_put(p, 64, p->g.cols - 65, ROLE_DIM, "%s%s", to ? "to " : "", to ? to : "");
-	page_line(p, DROP_NEVER);
 	if (busy)
-		page_put(p, 3, p->g.cols - 4, ROLE_SOON, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
+		snprintf(all, sizeof all, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
 	else
-		page_put(p, 3, p->g.cols - 4, may ? ROLE_DIM : ROLE_SOON, "%s; time: %s; %s%s", verb_words(a, words, sizeof words),
-			time && *time ? time : "not known", may ? "" : "you may not: ", why);
+		snprintf(all, sizeof all, "%s; time: %s; %s%s", verb_words(a, words, sizeof words), time && *time ? time : "not known",
+			may ? "" : "you may not: ", why);
+	put_wrapped(p, 3, may && !busy ? ROLE_DIM : ROLE_SOON, all);
 }
 
 static void place_ways(const struct scene *s, struct page *p, const struct place *place)
 {
 	size_t n = 0;
 
-	title(p, "WAYS BACK   the key opens the panel, Enter chooses a version first");
+	title(p, s->inc ? "WAYS BACK   the key opens the panel, Enter chooses a version first" :
+		"WAYS BACK   move to one; its key opens the panel, Enter asks for a version");
 	for (size_t i = 0; i < s->m->kit->n_services; i++) {
 		const struct kit_service *svc = &s->m->kit->services[i];
 		if (*place->service ? strcmp(place->service, svc->name) != 0 : s->inc && !incident_has_service(s->inc, svc->name))
@@ -189,19 +212,34 @@ static void place_service(const struct scene *s, struct page *p, const struct pl
 
 /* ---- people's word ------------------------------------------------------------------- */
 
-static void place_reports(const struct scene *s, struct page *p)
+/* What can be said: the kit's own questions, then anything else. */
+static void sayable(const struct scene *s, struct page *p, bool other)
 {
-	char t[WHEN_LEN];
-
-	title(p, "WHAT PEOPLE SAY   Enter says it; below, Enter says that it is gone");
 	for (size_t i = 0; i < s->m->kit->n_reports; i++) {
 		const struct kit_report *r = &s->m->kit->reports[i];
+		if (!strcmp(r->id, "other") != other)
+			continue;
 		page_line(p, DROP_NEVER);
 		page_item(p, ITEM_REPORT, "", r->id, 0);
 		page_put(p, 1, 20, ROLE_TITLE, "%s", r->id);
 		page_put(p, 22, p->g.cols - 23, ROLE_TEXT, "%s", r->ask);
 	}
+}
+
+static void place_reports(const struct scene *s, struct page *p)
+{
+	char t[WHEN_LEN];
+	bool said = false;
+
+	for (size_t i = 0; i < s->m->reports.n; i++)
+		said = said || !s->m->reports.v[i].gone;
+	title(p, "WHAT PEOPLE SAY   Enter says it, in their words");
+	sayable(s, p, false);
+	sayable(s, p, true);
+	if (!said)
+		return;
 	page_rule(p, DROP_NEVER, s->demo);
+	title(p, "SAID, AND NOT GONE YET   Enter says that it is gone");
 	p->pane++;
 	for (size_t i = s->m->reports.n; i-- > 0;) {
 		const struct model_report *r = &s->m->reports.v[i];
@@ -235,8 +273,9 @@ void view_timeline(const struct scene *s, struct page *p, int most, int drop)
 		page_put(p, 1, 9, ROLE_DIM, "%s", when_clock(l->at.at, t));
 		text = l->text && *l->text ? l->text : l->kind;
 		col = 10;
-		if (strcmp(l->actor, "engine") != 0 && strncmp(text, l->actor, strlen(l->actor)) != 0)
-			col = page_put(p, col, 16, ROLE_DIM, "%s", l->actor) + 1;
+		/* a backend's own lines name what it did; people are named */
+		if (strcmp(l->actor, "engine") != 0 && strncmp(l->actor, "plugin:", 7) != 0 && strncmp(text, l->actor, strlen(l->actor)) != 0)
+			col = page_put(p, col, 16, ROLE_DIM, "%s%s", l->actor, strcmp(l->kind, "note") ? "" : ":") + 1;
 		page_put(p, col, p->g.cols - col - 1, ROLE_TEXT, "%s", text);
 		n++;
 	}
@@ -259,7 +298,9 @@ static void place_changes(const struct scene *s, struct page *p)
 		page_put(p, 20, 16, ROLE_TEXT, "%s", c->service ? c->service : "");
 		page_put(p, 37, p->g.cols - 61, ROLE_TEXT, "%s %s%s%s", c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->from ? c->from : "",
 			c->from ? " -> " : "", c->to ? c->to : "");
-		page_put(p, p->g.cols - 23, 14, ROLE_DIM, "%s%s", c->by ? "ask " : "", c->by ? c->by : "");
+		const struct model_action *ours = model_change_action(s->m, c);
+		const char *by = ours ? ours->by : c->by;
+		page_put(p, p->g.cols - 23, 14, ROLE_DIM, "%s%s", by ? "ask " : "", by ? by : "");
 		page_put(p, p->g.cols - 8, 7, ROLE_DIM, "%s", age_minutes(s->now.at - c->at, u));
 	}
 	if (!s->m->changes.n)
@@ -308,6 +349,21 @@ static void place_incidents(const struct scene *s, struct page *p)
 
 /* ---- brief, help ------------------------------------------------------------------------- */
 
+/* Read out, so never cut: what is longer than the screen goes on below, behind its label. */
+static void brief_line(struct page *p, const char *text, int64_t number)
+{
+	size_t fits = text_cols(text) > p->g.cols - 2 ? (size_t)p->g.cols - 2 : strlen(text);
+
+	if (!page_wanted(p, text))
+		return;
+	while (fits < strlen(text) && fits > 20 && text[fits] != ' ')
+		fits--;
+	page_line(p, DROP_NEVER);
+	page_item(p, ITEM_LINE, "", "", number);
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%.*s", (int)fits, text);
+	put_wrapped(p, 12, ROLE_TEXT, text[fits] == ' ' ? text + fits + 1 : text + fits);
+}
+
 static void place_brief(const struct scene *s, struct page *p)
 {
 	struct buf b;
@@ -322,7 +378,7 @@ static void place_brief(const struct scene *s, struct page *p)
 		char text[1024];
 		size_t len = strcspn(line, "\n");
 		snprintf(text, sizeof text, "%.*s", (int)(len < sizeof text ? len : sizeof text - 1), line);
-		text_line(p, text, n);
+		brief_line(p, text, n);
 		line += len + (line[len] == '\n');
 	}
 	buf_release(&b);

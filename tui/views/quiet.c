@@ -17,6 +17,8 @@ static enum role since_words(const struct scene *s, const struct model_change *c
 	char t[WHEN_LEN];
 	const struct kit_service *svc = c->service ? kit_service(s->m->kit, c->service) : NULL;
 	const struct model_version *v = c->service && c->to ? model_version(s->m, c->service, c->to) : NULL;
+	const struct model_action *ours = model_change_action(s->m, c);
+	const struct model_change *next = c->service && !strcmp(c->what, "deploy") ? model_change_next(s->m, c) : NULL;
 	struct gauges g;
 	enum role role = ROLE_TEXT;
 
@@ -25,14 +27,22 @@ static enum role since_words(const struct scene *s, const struct model_change *c
 		snprintf(out, cap, "rolled back");
 		return ROLE_TEXT;
 	}
+	if (next) {
+		snprintf(out, cap, "replaced %s", when_short(s, next->at, t));
+		return ROLE_DIM;
+	}
+	if (ours) {
+		snprintf(out, cap, "back, %s", ours->key);
+		return ROLE_TEXT;
+	}
 	if (!svc || !svc->n_signals)
 		return ROLE_DIM;
 	gauges_make(&g, s, NULL, svc->name);
 	if (g.n && g.v[0].rank <= 1) {
-		snprintf(out, cap, "%s %s", g.v[0].signal->name, g.v[0].rank ? "near its limit" : "over its limit");
+		snprintf(out, cap, "%s", g.v[0].rank ? "near a limit" : "limit crossed");
 		role = ROLE_SOON;
 	} else if (g.n && g.v[0].rank == 2) {
-		snprintf(out, cap, "%s not known", g.v[0].signal->name);
+		snprintf(out, cap, "not known now");
 		role = ROLE_UNKNOWN;
 	} else {
 		snprintf(out, cap, "good now, %s", age_long(s->now.at - c->at, t));
@@ -44,6 +54,8 @@ static enum role since_words(const struct scene *s, const struct model_change *c
 static void change_line(const struct scene *s, struct page *p, const struct model_change *c, int drop)
 {
 	char t[WHEN_LEN], what[320], word[160];
+	const struct model_action *ours = model_change_action(s->m, c);
+	bool narrow = p->g.cols < 72; /* who is to be asked stands in the list of changes (u), too */
 	int right = p->g.cols - 21, col;
 	enum role role = since_words(s, c, word, sizeof word);
 
@@ -54,9 +66,9 @@ static void change_line(const struct scene *s, struct page *p, const struct mode
 	snprintf(what, sizeof what, "%-6s %-9s %s%s%s%s%s", c->what, c->service ? c->service : "",
 		c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->name && strcmp(c->what, "deploy") != 0 ? " " : "",
 		c->from ? c->from : "", c->from ? " -> " : "", c->to ? c->to : "");
-	page_put(p, col, right - 14 - col, ROLE_TEXT, "%s", what);
-	if (c->by)
-		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", c->by);
+	page_put(p, col, right - (narrow ? 0 : 14) - col, ROLE_TEXT, "%s", what);
+	if ((ours || c->by) && !narrow)
+		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", ours && ours->by ? ours->by : c->by ? c->by : "?");
 	page_put(p, right + 1, 19, role, "%s", word);
 }
 
@@ -108,7 +120,8 @@ static void services_part(const struct scene *s, struct page *p)
 		page_item(p, ITEM_SERVICE, svc->name, "", 0);
 		page_put(p, 1, 16, ROLE_TEXT, "%s", svc->name);
 		page_put(p, 18, 15, ROLE_TEXT, "%s", d ? d->version : "version ?");
-		page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : "nothing to go back to");
+		page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : p->g.cols < 72 ? "none before" :
+			"no earlier one seen");
 		page_put(p, p->g.cols - 20, 19, roles[rank], "%s%s", model_frozen(s->m, svc->name) ? "FROZEN, " : "", words[rank]);
 	}
 }
@@ -203,12 +216,16 @@ void view_quiet(const struct scene *s, struct page *p)
 	services_part(s, p);
 	left_lying(s, p);
 	unknown_part(s, p);
-	if (s->demo) {
+	if (s->ui->demo) {
 		page_line(p, DROP_BLANK);
 		page_line(p, 5);
 		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", s->m->incidents.n ?
-			"That was it. t tells what happened, q leaves; `backout demo --clean` removes it all." :
+			"That was it. t tells what happened, q leaves." :
 			"A bad release is on its way: wait for it. Then press D and Enter.");
+		if (!s->m->incidents.n)
+			return;
+		page_line(p, 5);
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", "`backout demo --clean` removes it all; then `backout demo` begins anew.");
 	}
 }
 
@@ -234,7 +251,7 @@ static void deploy_line(const struct scene *s, struct page *p, const struct kit_
 		col = page_put(p, col + 3, 40, ROLE_TEXT, "%s %s %.0f %%, %s serves the rest", d->version, d->strategy ? d->strategy : "",
 			100 * d->share, d->previous ? d->previous : "the one before");
 	else
-		col = page_put(p, col + 3, 40, ROLE_TEXT, "%s serves, since %s", d->version, when_short(s, d->at, t));
+		col = page_put(p, col + 3, 40, ROLE_TEXT, "%s serves", d->version);
 	page_put(p, col + 3, 60, d->back_safe == TRI_NO ? ROLE_SOON : ROLE_DIM, "%s", back);
 }
 
