@@ -25,7 +25,6 @@ void drafts_release(struct drafts *ds);
 /* Move all of `from` behind `to`. */
 void drafts_move(struct drafts *to, struct drafts *from);
 
-
 /* Add a draft and open its body as a JSON object; write its members, then draft_close.  Bodies are written one at
  * a time: a list that grows moves its drafts. */
 struct jw draft_open(struct drafts *ds, enum event_kind kind, const char *incident, const char *actor);

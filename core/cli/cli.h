@@ -1,5 +1,5 @@
-/* Commands on the command line: one file per command, one row per command in
- * commands.c.  Answers go to standard output, messages to standard error;
+/* What every command stands on: its options, how it prints and how it fails.
+ * One row per command in commands.c.  Answers go to standard output, messages to standard error;
  * exit status is enum status.  main.c (tui) calls cli_run. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

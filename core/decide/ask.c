@@ -63,10 +63,9 @@ static enum status ask_checked(struct asking *q)
 	return v->fn(q);
 }
 
-void decide_ask(const struct model *m, const struct judge *j, const struct now *now, const struct ask *ask, struct decision *out)
+void decide_ask(const struct model *m, const struct now *now, const struct ask *ask, struct decision *out)
 {
 	struct asking q = {m, now, ask, out};
-	(void)j;
 	buf_adds(&out->result, "{}");
 	if (answered_before(&q))
 		return;

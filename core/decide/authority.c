@@ -28,7 +28,7 @@ enum status may_command(const struct model *m, const char *person, char *why, si
 
 /* Does the person hold `role` as seen from this service and incident?  Without an incident the commander-to-be is
  * whoever may command: firing declares one. */
-static bool has_role_here(const struct model *m, const struct kit_service *s, const struct model_incident *i, const struct kit_person *p,
+static bool has_role_here(const struct kit_service *s, const struct model_incident *i, const struct kit_person *p,
 	const char *role)
 {
 	if (strcmp(role, "incident-commander") == 0)
@@ -37,7 +37,6 @@ static bool has_role_here(const struct model *m, const struct kit_service *s, co
 		return s && names_has(&s->on_call, p->id);
 	if (strcmp(role, "service-owner") == 0)
 		return s && (strcmp(s->owner, p->id) == 0 || names_has(&p->owns, s->name));
-	(void)m;
 	return kit_has_role(p, role);
 }
 
@@ -48,10 +47,10 @@ static const char *first_role_here(const struct model *m, const struct kit_servi
 		{"incident-commander", NULL}};
 	const struct kit_authority *rule = &m->kit->authority[r];
 	for (size_t k = 0; rule->given && k < rule->roles.n; k++)
-		if (has_role_here(m, s, i, p, rule->roles.v[k]))
+		if (has_role_here(s, i, p, rule->roles.v[k]))
 			return rule->roles.v[k];
 	for (size_t k = 0; !rule->given && k < 2 && defaults[r][k]; k++)
-		if (has_role_here(m, s, i, p, defaults[r][k]))
+		if (has_role_here(s, i, p, defaults[r][k]))
 			return defaults[r][k];
 	return NULL;
 }

@@ -23,7 +23,6 @@ struct ask {
 	bool read_only;
 	const char *random;          /* 64 hex of fresh randomness: op and salt come from it */
 	const struct panel *panel;   /* fire: the panel this client has open; else NULL */
-	const char *host;            /* of the engine */
 };
 struct decision {
 	enum status status;
@@ -35,7 +34,7 @@ void decision_init(struct decision *d);
 void decision_release(struct decision *d);
 /* An ask whose id the model knows already is answered with what became of the
  * first (result {"again":true,"key"?,"incident"?}), with no events. */
-void decide_ask(const struct model *m, const struct judge *j, const struct now *now, const struct ask *ask, struct decision *out);
+void decide_ask(const struct model *m, const struct now *now, const struct ask *ask, struct decision *out);
 
 /* ---- panels ---- */
 /* What was found when a panel opened; frozen.  fire is bound to its digest. */

@@ -34,11 +34,11 @@ void judge_free(struct judge *j)
 }
 
 /* ---- the set of watched rows, from the kit in use ---- */
-static void watch_row(struct judge *j, const struct model *m, const struct kit_row *row, const struct kit_service *s)
+static void watch_row(struct judge *j, const struct kit_row *row, const struct kit_service *s)
 {
 	struct row_watch *w = vec_push(&j->rows);
 	w->row = row;
-	tracker_init(&w->t, m, row->is_report ? NULL : s, row->signal, &row->when);
+	tracker_init(&w->t, row->is_report ? NULL : s, row->signal, &row->when);
 	w->t.service = s;
 	if (row->is_report)
 		w->t.report = row->signal;
@@ -56,9 +56,9 @@ static void judge_take_kit(struct judge *j, const struct model *m)
 		const struct kit_row *row = &m->kit->rows[r];
 		for (size_t s = 0; s < m->kit->n_services; s++)
 			if (kit_row_covers(m->kit, row, &m->kit->services[s]))
-				watch_row(j, m, row, &m->kit->services[s]);
+				watch_row(j, row, &m->kit->services[s]);
 		if (row->is_report)
-			watch_row(j, m, row, NULL); /* reports without a service make a row without one */
+			watch_row(j, row, NULL); /* reports without a service make a row without one */
 	}
 }
 

@@ -1,5 +1,5 @@
-/* What only core/decide's files share: the judge's trackers, and the helpers
- * with which asks become drafts.  Nothing here keeps state but the judge. */
+/* What only core/decide's files share: the judge and its watches, and the
+ * helpers with which asks become drafts.  Nothing here keeps state but the judge. */
 #ifndef DECIDE_PRIVATE_H
 #define DECIDE_PRIVATE_H
 
@@ -38,7 +38,7 @@ void tick_verify(const struct model *m, struct judge *j, const struct now *now, 
 /* Set up, keep up and end the watches of incidents whose harm was reverted. */
 void watches_sync(struct judge *j, const struct model *m);
 void watch_release(struct verify_watch *w);
-int64_t rows_next(const struct model *m, const struct judge *j, int64_t t);
+int64_t rows_next(const struct judge *j, int64_t t);
 
 /* ---- asks: asked.c, and the handlers in ask_*.c ---- */
 struct asking {                            /* everything an ask's handler needs */

@@ -79,13 +79,12 @@ static void put_since(struct jw *w, const struct judge *j, const struct now *now
 	jw_kint(w, "since_mono", now->mono - back);
 }
 
-static void record_row(const struct model *m, const struct judge *j, const struct now *now, const struct row_watch *w,
+static void record_row(const struct judge *j, const struct now *now, const struct row_watch *w,
 	const struct finding *f, const struct verdict_of_row *v, const struct model_row *was, struct drafts *out)
 {
 	const struct kit_row *r = w->row;
 	int64_t t = judge_time(j, now), until = v->until ? now->at + (v->until - t) : 0;
 	struct jw jw = draft_open(out, EVENT_RUBRIC, NULL, "engine");
-	(void)m;
 	jw_kstr(&jw, "row", r->name);
 	jw_kstr(&jw, "service", w->t.service ? w->t.service->name : "");
 	jw_kstr(&jw, "signal", r->signal);
@@ -140,7 +139,7 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	enum row_state before = was ? was->state : ROW_CLEAR;
 	if (v.state == before)
 		return;
-	record_row(m, j, now, w, &f, &v, was, out);
+	record_row(j, now, w, &f, &v, was, out);
 }
 
 void tick_rows(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
@@ -149,10 +148,9 @@ void tick_rows(const struct model *m, struct judge *j, const struct now *now, st
 		tick_row(m, j, now, w, out);
 }
 
-int64_t rows_next(const struct model *m, const struct judge *j, int64_t t)
+int64_t rows_next(const struct judge *j, int64_t t)
 {
 	int64_t next = INT64_MAX;
-	(void)m;
 	vec_each(struct row_watch, w, &j->rows) {
 		if (!w->t.signal || w->t.cond.kind != COND_CMP || !w->t.bad.any)
 			continue;

@@ -51,7 +51,7 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 
 int64_t decide_next(const struct model *m, const struct judge *j, const struct now *now)
 {
-	int64_t t = judge_time(j, now), next = rows_next(m, j, t);
+	int64_t t = judge_time(j, now), next = rows_next(j, t);
 	int64_t due = next == INT64_MAX ? INT64_MAX : now->mono + (next - t);
 	bool busy = j->verifies.n > 0;
 	vec_each(struct model_incident, i, &m->incidents)

@@ -30,7 +30,7 @@ void tracker_release(struct tracker *t)
 	t->count = t->burn_a = t->burn_b = t->traffic = NULL;
 }
 
-void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c)
+void tracker_init(struct tracker *t, const struct kit_service *s, const char *signal, const struct cond *c)
 {
 	memset(t, 0, sizeof *t);
 	t->service = s;
@@ -39,7 +39,6 @@ void tracker_init(struct tracker *t, const struct model *m, const struct kit_ser
 	t->cond = *c;
 	t->clear_us = c->kind == COND_CMP && c->for_us > CLEAR_AT_LEAST ? c->for_us : CLEAR_AT_LEAST;
 	t->at_least = NAN;
-	(void)m;
 	if (c->kind == COND_COUNT)
 		t->count = slide_new(c->in_us);
 	if (c->kind == COND_BURN) {

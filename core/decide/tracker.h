@@ -42,7 +42,7 @@ struct finding {
 	int64_t clear_held;
 	double value;                      /* NaN none */
 };
-void tracker_init(struct tracker *t, const struct model *m, const struct kit_service *s, const char *signal, const struct cond *c);
+void tracker_init(struct tracker *t, const struct kit_service *s, const char *signal, const struct cond *c);
 /* A sample of one signal, as traffic (first) or as what is judged. */
 struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
 void tracker_release(struct tracker *t);

@@ -21,14 +21,14 @@ static bool signal_was_bad(const struct model_incident *i, const char *service, 
 	return false;
 }
 
-static struct check_watch *add_check(struct verify_watch *w, const struct model *m, const struct model_incident *i,
-	const char *name, const char *from, const char *signal, const struct cond *c)
+static struct check_watch *add_check(struct verify_watch *w, const struct model_incident *i, const char *name,
+	const char *from, const char *signal, const struct cond *c)
 {
 	struct check_watch *k = vec_push(&w->checks);
 	k->name = name;
 	k->from = from;
 	k->was_bad = signal_was_bad(i, w->service->name, signal);
-	tracker_init(&k->t, m, w->service, signal, c);
+	tracker_init(&k->t, w->service, signal, c);
 	int64_t window = k->t.signal ? k->t.signal->window : 0;
 	k->t.not_before_t = w->acted_t + window;
 	k->t.not_before_at = w->acted.at + window;
@@ -44,7 +44,7 @@ static void add_breached_rows(struct verify_watch *w, const struct model *m, con
 		for (size_t c = 0; c < w->checks.n && !seen; c++)
 			seen = strcmp(w->checks.v[c].from, "breach") == 0 && strcmp(w->checks.v[c].name, r->name) == 0;
 		if (!seen) {
-			struct check_watch *k = add_check(w, m, i, r->name, "breach", r->signal, &r->when);
+			struct check_watch *k = add_check(w, i, r->name, "breach", r->signal, &r->when);
 			k->by_clear = true;
 			k->was_bad = true;
 		}
@@ -64,9 +64,9 @@ static void watch_service(struct judge *j, const struct model *m, const struct m
 	text_copy(then.boot, sizeof then.boot, acted->boot);
 	w->acted_t = judge_time(j, &then);
 	for (size_t c = 0; c < s->verify.good.n; c++)
-		add_check(w, m, i, s->verify.good.v[c].text, "kit", s->verify.good.v[c].signal, &s->verify.good.v[c].cond);
+		add_check(w, i, s->verify.good.v[c].text, "kit", s->verify.good.v[c].signal, &s->verify.good.v[c].cond);
 	if (s->verify.has_volume)
-		add_check(w, m, i, s->verify.volume.text, "volume", s->verify.volume.signal, &s->verify.volume.cond);
+		add_check(w, i, s->verify.volume.text, "volume", s->verify.volume.signal, &s->verify.volume.cond);
 	add_breached_rows(w, m, i);
 }
 

@@ -118,7 +118,7 @@ static void do_fire(struct asked *a)
 		act->panel.pid_start = (int64_t)host_plugin_start(act->p);
 	}
 	a->ask.panel = act ? &act->panel : NULL;
-	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
+	decide_ask(e->model, &a->now, &a->ask, &d);
 	bool fire = fires(&d.events);
 	if (d.status) {
 		reply_fault(a->p, a->id, d.status, &d.fault);
@@ -157,7 +157,7 @@ static void do_decided(struct asked *a)
 	struct fault f;
 	decision_init(&d);
 	a->ask.panel = a->p->panel ? &a->p->panel->panel : NULL; /* disarm says which one closed */
-	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
+	decide_ask(e->model, &a->now, &a->ask, &d);
 	if (!d.status && !strcmp(a->ask.verb, "reload"))
 		d.status = kit_reload(e, &d.events, &d.result, &d.fault);
 	if (d.status) {
@@ -185,7 +185,7 @@ static void do_arm(struct asked *a)
 		act_close(a->p->panel, "another panel was opened", false);
 	decision_init(&d);
 	panel_init(&panel);
-	decide_ask(e->model, e->judge, &a->now, &a->ask, &d);
+	decide_ask(e->model, &a->now, &a->ask, &d);
 	bool panel_wanted = d.events.n > 0; /* else it runs already, or was asked before: answered as it is */
 	if (!d.status && panel_wanted)
 		d.status = panel_begin(e->model, json_get_str(q, "service", NULL), json_get_str(q, "action", ""), json_get_str(q, "to", NULL),
@@ -254,7 +254,7 @@ void ask_line(struct peer *p, const struct json *line)
 	if (read_ask(p, a.id, verb, params))
 		return;
 	a.ask = (struct ask){.id = json_get_str(line, "ask", ""), .verb = verb, .params = params, .uid = p->uid,
-		.via = via, .read_only = !strcmp(p->role, "observer"), .random = a.random, .host = p->e->host};
+		.via = via, .read_only = !strcmp(p->role, "observer"), .random = a.random};
 	const char *person = peer_person(p);
 	text_copy(a.person, sizeof a.person, person ? person : "");
 	a.ask.person = person ? a.person : NULL;

@@ -131,7 +131,7 @@ struct model_incident {
 /* ---- the rest ---- */
 struct model_pin { const char *service, *version, *by, *reason; struct stamp at; bool returned; const char *returned_by; };
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
-struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failing down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
+struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at; /* last opened or closed */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
@@ -187,7 +187,7 @@ const struct model_incident *model_incident(const struct model *m, const char *n
 const struct model_incident *model_incident_of_service(const struct model *m, const char *service); /* open one */
 size_t model_open_incidents(const struct model *m, const struct model_incident **out_only); /* count; *out_only set where 1 */
 const struct model_action *model_action(const struct model *m, const char *key);
-const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* running, unknown or countdown */
+const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* waiting, countdown, running or unknown */
 const struct model_verify *model_verify(const struct model_incident *i, const char *service);
 const struct model_backend *model_backend(const struct model *m, const char *backend);
 const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);

@@ -22,6 +22,7 @@ struct switching {
 	const char *to;
 	struct world w;
 	struct sdk_mark mark;
+	int64_t flipped, effect; /* when the link was switched, and when the process said so; 0 not */
 	int64_t limit; /* a little before the deadline, so that our answer comes before it */
 	int lock;
 };
@@ -106,6 +107,8 @@ static struct sdk_answer end(struct switching *x, bool done, enum sdk_changed ch
 	jw_kstr(&w, "directory", x->p->dir);
 	jw_kstr(&w, "link", x->w.link.there ? x->w.link.version : NULL);
 	jw_kstr(&w, "process", x->w.run.known ? x->w.run.version : NULL);
+	if (x->flipped && x->effect) /* done is not in effect: the time between is told apart */
+		jw_knum(&w, "in_effect_s", (double)(x->effect - x->flipped) / 1e6);
 	if (!x->w.run.known)
 		jw_kstr(&w, "process_says", x->w.run.why);
 	jw_obj_end(&w);
@@ -193,7 +196,11 @@ static struct sdk_answer follow(struct switching *x)
 	}
 	if (!x->w.link.there || strcmp(x->w.link.version, x->to))
 		return stuck(x, "somebody else changed it again meanwhile");
-	(void)snprintf(text, sizeof text, "%s: the process itself says %s%s%s", x->p->service, x->to, told ? "" : ", although ",
+	x->effect = sdk_now();
+	char later[60] = "";
+	if (x->flipped)
+		(void)snprintf(later, sizeof later, ", %.2f s after the link", (double)(x->effect - x->flipped) / 1e6);
+	(void)snprintf(text, sizeof text, "%s: the process itself says %s%s%s%s", x->p->service, x->to, later, told ? "" : ", although ",
 		told ? "" : why);
 	return end(x, true, SDK_FULL, text);
 }
@@ -215,6 +222,7 @@ static struct sdk_answer flip(struct switching *x)
 			(void)snprintf(text, sizeof text, "`current` could not be changed: %s", strerror(error));
 			return end(x, false, SDK_NONE, text);
 		}
+		x->flipped = sdk_now();
 	}
 	if (!strcmp(x->op->action.verb, "rollback"))
 		history_add(x->p, true, x->op->action.from);

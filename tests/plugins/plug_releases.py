@@ -26,6 +26,7 @@ def test_happy_path():
         same((r["outcome"], r["changed"]), ("done", "full"), r)
         same((w.link(), w.runs()), ("41", "41"), "link, process")
         same(r["evidence"]["process"], "41", "evidence")
+        check(0 <= r["evidence"]["in_effect_s"] < 60 and "after the link" in r["detail"], r)
         check(p.of("progress"), "progress is told")
         p.close()
 
@@ -98,6 +99,7 @@ def test_slow_process_is_waited_for():
         p = plugin()
         began = time.monotonic()
         r = perform(p, w.target(), preflight(p, w.target()))["result"]
+        check(r["evidence"]["in_effect_s"] >= 1, "done is not in effect: the process needed 2 s to follow")
         same((r["outcome"], r["changed"]), ("done", "full"), r)
         check(time.monotonic() - began > 1.8, "it was not waited for")
         p.close()

@@ -246,10 +246,10 @@ enum status story_ask_panel(struct story *s, const char *person, const char *ver
 	if (json_parse(buf_str(&b), b.len, JSON_LINE_MAX, &tree, NULL) != STATUS_OK)
 		abort();
 	struct ask ask = {.id = id, .verb = verb, .params = tree, .person = person, .uid = 1000, .via = "command", .random = random,
-		.panel = p, .host = "h"};
+		.panel = p};
 	decision_release(&s->last);
 	decision_init(&s->last);
-	decide_ask(s->m, s->j, &s->now, &ask, &s->last);
+	decide_ask(s->m, &s->now, &ask, &s->last);
 	story_drafts(s, &s->last.events);
 	json_free(tree);
 	buf_release(&b);
