@@ -180,6 +180,17 @@ int64_t json_get_time(const struct json *obj, const char *key)
 	return instant_parse(json_get_str(obj, key, NULL), &us) ? us : 0;
 }
 
+/* Recursive, but no tree is deeper than json_parse let in. */
+int json_depth(const struct json *v)
+{
+	int most = 0;
+	for (const struct json *c = json_first(v); c; c = json_next(c)) {
+		int d = json_depth(c);
+		most = d > most ? d : most;
+	}
+	return v ? most + 1 : 0;
+}
+
 size_t json_count(const struct json *v)
 {
 	size_t n = 0;

@@ -42,6 +42,7 @@ bool json_get_bool(const struct json *obj, const char *key, bool def);
 /* RFC 3339 string -> microseconds, 0 where there is none. */
 int64_t json_get_time(const struct json *obj, const char *key);
 
+int json_depth(const struct json *v);                   /* levels: 0 nothing, 1 a scalar or {} */
 size_t json_count(const struct json *v);
 const struct json *json_first(const struct json *v); /* child of an array or object */
 const struct json *json_next(const struct json *child);

@@ -54,7 +54,7 @@ static void compare_heads(struct client *c)
 	int64_t seq = json_get_int(c->hello, "seq", 0), seen;
 	const char *chain = json_get_str(c->hello, "chain", "");
 	char text[200], was[SHA_HEX];
-	if (last_seen(c, json_get_str(c->hello, "store", ""), &seen, was)) {
+	if (last_seen(c, json_get_str(c->hello, "store", ""), &seen, was)) { /* where it has grown since, the engine looks: say_hello */
 		if (seq < seen)
 			snprintf(text, sizeof text, "the journal has gone back: it ends at event %lld, and event %lld was seen before", (long long)seq, (long long)seen);
 		else if (seq == seen && chain[0] && strcmp(chain, was) != 0)
@@ -68,9 +68,34 @@ static void compare_heads(struct client *c)
 	text_copy(c->seen_chain, sizeof c->seen_chain, chain);
 }
 
-static void greeted(struct client *c, struct json *line)
+/* Our hello names the last event we know: only the engine can tell whether it still stands in a journal that has grown. */
+static void say_hello(struct client *c)
 {
 	struct buf b;
+	struct jw w;
+	int64_t seen;
+	char chain[SHA_HEX];
+	buf_init(&b, 512);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_key(&w, "hello");
+	jw_obj(&w);
+	jw_kint(&w, "protocol", 1);
+	jw_kstr(&w, "build", PACKAGE_VERSION);
+	jw_kstr(&w, "role", c->role);
+	if (last_seen(c, json_get_str(c->hello, "store", ""), &seen, chain)) {
+		jw_kint(&w, "seen", seen);
+		jw_kstr(&w, "chain", chain);
+	}
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	buf_addc(&b, '\n');
+	wire_send(c, buf_str(&b), b.len);
+	buf_release(&b);
+}
+
+static void greeted(struct client *c, struct json *line)
+{
 	json_free(c->hello_line);
 	c->hello_line = line;
 	c->hello = json_get(line, "hello");
@@ -80,10 +105,7 @@ static void greeted(struct client *c, struct json *line)
 	}
 	c->up = true;
 	c->backoff_ms = 0;
-	buf_init(&b, 256);
-	buf_addf(&b, "{\"hello\":{\"protocol\":1,\"build\":\"%s\",\"role\":\"%s\"}}\n", PACKAGE_VERSION, c->role);
-	wire_send(c, buf_str(&b), b.len);
-	buf_release(&b);
+	say_hello(c);
 	compare_heads(c);
 	if (c->follow && c->up)
 		ask_for_snapshot(c);

@@ -2,10 +2,34 @@
 #include "decide/private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#define DETAIL_MAX ((size_t)16 << 10)
+#define EVIDENCE_MAX ((size_t)256 << 10)
+#define EVIDENCE_DEPTH 16
 #define RPC_INTERNAL (-32603)
 #define RPC_DEADLINE (-32004)
+
+/* Bounded, so that an outcome always fits an event: one that did not would be lost, and the action never over. */
+static void put_evidence(struct jw *w, const struct json *evidence)
+{
+	struct buf b;
+	struct jw own;
+	buf_init(&b, EVIDENCE_MAX);
+	jw_init(&own, &b);
+	if (json_depth(evidence) <= EVIDENCE_DEPTH)
+		jw_tree(&own, evidence);
+	jw_key(w, "evidence");
+	if (b.len && !b.failed) {
+		jw_raw(w, buf_str(&b), b.len);
+	} else {
+		jw_obj(w);
+		jw_kstr(w, "left_out", "it was over 256 KiB or 16 levels");
+		jw_obj_end(w);
+	}
+	buf_release(&b);
+}
 
 static void record_end(const struct model_action *a, const char *outcome, const char *changed, const char *detail, const struct json *evidence,
 	struct drafts *out)
@@ -17,11 +41,12 @@ static void record_end(const struct model_action *a, const char *outcome, const 
 	jw_kstr(&w, "op", a->op);
 	jw_kstr(&w, "outcome", outcome);
 	jw_kstr(&w, "changed", changed);
-	jw_kstr(&w, "detail", detail);
-	if (evidence) {
-		jw_key(&w, "evidence");
-		jw_tree(&w, evidence);
-	}
+	char *cut = mem_new(DETAIL_MAX);
+	text_copy(cut, DETAIL_MAX, detail);
+	jw_kstr(&w, "detail", cut);
+	free(cut);
+	if (evidence)
+		put_evidence(&w, evidence);
 	draft_close(&w);
 }
 

@@ -132,19 +132,52 @@ enum status panel_freeze(const struct model *m, struct panel *p, const struct js
 	buf_reset(&p->preflight);
 	jw_init(&w, &p->preflight);
 	jw_tree(&w, preflight);
+	if (p->preflight.failed)
+		return fault_set(f, STATUS_OUTSIDE, "bad-preflight", "backend %s answered preflight with more than 512 KiB", k->backend);
 	p->ready = json_get_bool(preflight, "ready", false);
 	p->at = *now;
 	return STATUS_OK;
 }
 
 /* ---- as a client gets it ---- */
-static void put_copied(struct jw *w, const struct json *preflight, const char *key, enum json_type t)
+static void put_text(struct jw *w, const struct json *preflight, const char *key)
 {
-	const struct json *v = json_get(preflight, key);
-	if (json_type(v) != t)
+	const char *s = json_get_str(preflight, key, NULL);
+	if (s)
+		jw_kstr(w, key, s);
+}
+
+/* Of what a stranger nested into each other only the texts that belong there. */
+static void put_texts(struct jw *w, const struct json *preflight, const char *key)
+{
+	const struct json *list = json_get(preflight, key);
+	if (json_type(list) != JSON_ARRAY)
 		return;
 	jw_key(w, key);
-	jw_tree(w, v);
+	jw_arr(w);
+	for (const struct json *v = json_first(list); v; v = json_next(v))
+		if (json_type(v) == JSON_STRING)
+			jw_str(w, json_str(v, ""));
+	jw_arr_end(w);
+}
+
+static void put_checks(struct jw *w, const struct json *preflight)
+{
+	const struct json *list = json_get(preflight, "checks");
+	if (json_type(list) != JSON_ARRAY)
+		return;
+	jw_key(w, "checks");
+	jw_arr(w);
+	for (const struct json *v = json_first(list); v; v = json_next(v)) {
+		if (json_type(v) != JSON_OBJECT)
+			continue;
+		jw_obj(w);
+		jw_kstr(w, "name", json_get_str(v, "name", "?"));
+		jw_kbool(w, "ok", json_get_bool(v, "ok", false));
+		jw_kstr(w, "detail", json_get_str(v, "detail", ""));
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
 }
 
 static void put_not_known(struct jw *w, const struct model *m, const struct panel *p, const struct kit_action *k)
@@ -237,12 +270,12 @@ void panel_print(const struct model *m, const struct panel *p, const char *perso
 		put_not_known(&w, m, p, k);
 		put_back(&w, m, p, k);
 	}
-	put_copied(&w, pre, "effect", JSON_STRING);
-	put_copied(&w, pre, "command", JSON_STRING);
-	put_copied(&w, pre, "not_undone", JSON_ARRAY);
-	put_copied(&w, pre, "checks", JSON_ARRAY);
-	put_copied(&w, pre, "current", JSON_ARRAY);
-	put_copied(&w, pre, "managed_by", JSON_STRING);
+	put_text(&w, pre, "effect");
+	put_text(&w, pre, "command");
+	put_texts(&w, pre, "not_undone");
+	put_checks(&w, pre);
+	put_texts(&w, pre, "current");
+	put_text(&w, pre, "managed_by");
 	jw_obj_end(&w);
 	json_free(pre);
 }

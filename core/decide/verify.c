@@ -76,23 +76,48 @@ static const struct model_action *last_deploying(const struct model_incident *i,
 	return last;
 }
 
+static bool told_since(const struct model *m, const struct model_deploy *d, const struct model_action *a)
+{
+	const struct model_backend *b = d->backend ? model_backend(m, d->backend) : NULL;
+	return stamp_cmp(&d->learned, &a->fired) >= 0 && b && b->state && strcmp(b->state, "ready") == 0;
+}
+
+/* One place of the service.  What a backend left out is not taken for good. */
+static enum check_state look_place(const struct model *m, const struct model_deploy *d, const struct model_action *a, char *detail, size_t cap)
+{
+	bool right = strcmp(d->version, a->to) == 0, whole = d->share >= 1 && d->instances_old <= 0;
+	bool settled = d->state && (strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0);
+	bool named = d->place && *d->place;
+	(void)snprintf(detail, cap, "%s%.40s%s%.60s serves %.0f %%", named ? "in " : "", named ? d->place : "", named ? " " : "", d->version, d->share * 100);
+	if (right && whole && settled)
+		return CHECK_GOOD;
+	return !told_since(m, d, a) ? CHECK_CANNOT_TELL : right ? CHECK_WAITING : CHECK_BAD;
+}
+
+/* Every place of the service has to show it, and one of them after it was fired. */
 static void look_version(struct look *l, const struct model *m, const struct model_incident *i, const struct kit_service *s)
 {
+	static const int worse[] = {[CHECK_GOOD] = 0, [CHECK_WAITING] = 1, [CHECK_CANNOT_TELL] = 2, [CHECK_BAD] = 3};
 	const struct model_action *a = s->verify.version ? last_deploying(i, s->name) : NULL;
-	const struct model_deploy *d = model_deploy(m, s->name);
-	char detail[160];
+	char detail[200] = "", one[200];
+	enum check_state worst = CHECK_GOOD;
+	bool told = false;
 	if (!a)
 		return;
-	const struct model_backend *b = d ? model_backend(m, d->backend) : NULL;
-	if (!d || stamp_cmp(&d->learned, &a->fired) < 0 || !b || strcmp(b->state, "ready") != 0) {
-		put_check(l, "one version serves", "backend", CHECK_CANNOT_TELL, true, 0, 0, NAN, "the backend has told nothing since it was fired");
-		return;
+	vec_each(struct model_deploy, d, &m->deploys) {
+		if (strcmp(d->service, s->name) != 0)
+			continue;
+		enum check_state c = look_place(m, d, a, one, sizeof one);
+		told = told || told_since(m, d, a);
+		if (!detail[0] || worse[c] > worse[worst])
+			text_copy(detail, sizeof detail, one);
+		worst = worse[c] > worse[worst] ? c : worst;
 	}
-	bool right = strcmp(d->version, a->to) == 0, whole = d->share >= 1 && d->instances_old <= 0;
-	bool settled = strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0;
-	(void)snprintf(detail, sizeof detail, "%.60s serves %.0f %%", d->version, d->share * 100);
-	put_check(l, "one version serves", "backend", right && whole && settled ? CHECK_GOOD : right ? CHECK_WAITING : CHECK_BAD, true, 0, 0, NAN,
-		detail);
+	if (!told) {
+		worst = CHECK_CANNOT_TELL;
+		text_copy(detail, sizeof detail, "the backend has told nothing since it was fired");
+	}
+	put_check(l, "one version serves", "backend", worst, true, 0, 0, NAN, detail);
 }
 
 /* Reports of the incident on this service; those of no service are asked where the first service is looked at. */

@@ -106,10 +106,23 @@ static void fire_committed(struct asked *a, struct act *act, const struct decisi
 	act_perform(act, key);
 }
 
+/* The panel that may fire, or NULL: a kit or a program that was changed under it closes it. */
+static struct act *panel_of(struct asked *a)
+{
+	struct engine *e = a->p->e;
+	if (a->p->panel && !model_open_incidents(e->model, NULL))
+		kit_look(e); /* with an incident open the kit in use governs, whatever lies on disk */
+	struct act *act = a->p->panel && a->p->panel->state == ACT_OPEN ? a->p->panel : NULL;
+	if (!act || launch_program_is(e, act->panel.backend, act->sha))
+		return act;
+	act_close(act, "the program of its plugin changed", true);
+	return NULL;
+}
+
 static void do_fire(struct asked *a)
 {
 	struct engine *e = a->p->e;
-	struct act *act = a->p->panel && a->p->panel->state == ACT_OPEN ? a->p->panel : NULL;
+	struct act *act = panel_of(a);
 	struct decision d;
 	struct fault f;
 	decision_init(&d);

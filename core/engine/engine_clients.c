@@ -277,6 +277,25 @@ static void say_hello(struct peer *p)
 	buf_release(&b);
 }
 
+/* A client knows an event that is another one here, though the journal is longer: it was put back, and went on. */
+static void compare_seen(struct peer *p, const struct json *hello)
+{
+	struct journal_cursor *c = NULL;
+	struct event ev;
+	int64_t seen = json_get_int(hello, "seen", 0);
+	char chain[SHA_HEX] = "", text[200];
+	if (seen < 1 || seen >= p->e->model->seq || journal_from(p->e->journal, seen, &c, NULL))
+		return; /* shorter ones the client sees by itself */
+	bool there = !journal_step(c, &ev, NULL) && ev.seq == seen;
+	if (there)
+		hex_print(ev.chain, SHA_LEN, chain);
+	if (there && strcmp(chain, json_get_str(hello, "chain", "")) != 0) {
+		snprintf(text, sizeof text, "the journal was rewritten or put back: its event %lld is not the one that was seen before", (long long)seen);
+		peer_tell(p, "problem", "journal", text);
+	}
+	journal_cursor_free(c);
+}
+
 static void greeted(struct peer *p, const struct json *hello)
 {
 	const char *role = json_get_str(hello, "role", "");
@@ -297,6 +316,7 @@ static void greeted(struct peer *p, const struct json *hello)
 	vec_each(struct problem_told, t, &p->e->problems)
 		if (t->text[0])
 			peer_tell(p, "problem", t->topic, t->text);
+	compare_seen(p, hello);
 }
 
 static void take_line(struct peer *p, const char *s, size_t n)

@@ -152,6 +152,7 @@ static uint64_t mark_of(uint64_t h, const char *dir, const char *path)
 	if (stat(full, &st))
 		return mix(h, "-", 1);
 	h = mix(h, &st.st_mtim, sizeof st.st_mtim);
+	h = mix(h, &st.st_ctim, sizeof st.st_ctim); /* who sets the other back cannot set this */
 	h = mix(h, &st.st_ino, sizeof st.st_ino);
 	return mix(h, &st.st_size, sizeof st.st_size);
 }

@@ -135,6 +135,16 @@ struct launch *launch_new(struct engine *e, const char *backend, bool acting, co
 	return l;
 }
 
+bool launch_program_is(struct engine *e, const char *backend, const char *sha)
+{
+	struct launch l = {.e = e};
+	const struct kit_backend *b = e->model->kit ? kit_backend(e->model->kit, backend) : NULL;
+	bool same = b && !find(&l, b) && !strcmp(l.sha, sha);
+	for (size_t i = 0; i < ARGV_MAX; i++)
+		free(l.argv[i]);
+	return same;
+}
+
 void launch_drop(struct launch **l)
 {
 	if (*l)

@@ -14,7 +14,9 @@
 #define PENDING_MAX 40000   /* values a watcher may have between two ticks */
 #define GROUP_MAX 4000      /* values of one event: far below the 1 MiB of a body */
 #define GROUPS_MAX 2000
+#define SAME_AT_MAX 8       /* values of one signal that claim one instant */
 #define HEARD_BODY_MAX ((size_t)32 << 10)
+#define TOLD_DEPTH 8
 #define HEARD_MAX 512
 #define HEARD_AGAIN (30 * US_SECOND)
 
@@ -58,12 +60,14 @@ static struct watched *item_of(struct watch *w, const char *service, const char 
 /* A group holds a signal once: a second value of the same instant opens another group. */
 static struct sample_group *group_for(struct watch *w, int64_t at, const struct watched *item)
 {
+	size_t same = 0;
 	for (size_t i = w->groups.n; i-- > 0;) { /* the newest first: values of one instant come together */
 		struct sample_group *g = &w->groups.v[i];
 		if (g->at == at && g->id > item->group && g->values.n < GROUP_MAX)
 			return g;
+		same += g->at == at && g->values.n < GROUP_MAX;
 	}
-	if (w->groups.n >= GROUPS_MAX)
+	if (w->groups.n >= GROUPS_MAX || same >= SAME_AT_MAX)
 		return NULL;
 	struct sample_group *g = vec_push(&w->groups);
 	g->at = at;
@@ -218,7 +222,8 @@ static bool good_change(const struct json *p)
 	return json_get_str(p, "what", NULL) && json_get_str(p, "name", NULL);
 }
 
-/* The notification as received, behind the backend that told it. */
+/* The notification as received, behind the backend that told it; what nests deeper than anything of ours is left out,
+ * since an event is put into answers that nest themselves. */
 static bool as_received(const char *backend, const struct json *p, struct buf *out)
 {
 	struct jw j;
@@ -226,7 +231,7 @@ static bool as_received(const char *backend, const struct json *p, struct buf *o
 	jw_obj(&j);
 	jw_kstr(&j, "backend", backend);
 	for (const struct json *v = json_first(p); v; v = json_next(v)) {
-		if (!strcmp(json_key(v), "backend"))
+		if (!strcmp(json_key(v), "backend") || json_depth(v) > TOLD_DEPTH)
 			continue;
 		jw_key(&j, json_key(v));
 		jw_tree(&j, v);

@@ -201,6 +201,7 @@ void engine_apply(struct engine *e, const struct event *ev);
 /* engine_launch.c.  done is called from the loop, never before launch_new returned. */
 struct launch *launch_new(struct engine *e, const char *backend, bool acting, const struct host_events *ev, launch_fn done, void *ctx);
 void launch_drop(struct launch **l);
+bool launch_program_is(struct engine *e, const char *backend, const char *sha); /* still, on disk */
 
 /* engine_watch.c */
 void watches_apply(struct engine *e);                 /* start, change and end watchers as the kit in use says */

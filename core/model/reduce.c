@@ -131,8 +131,8 @@ static const struct { reduce_fn fn; bool line; } handlers[] = {
 static void remember_ask(struct reduction *r)
 {
 	const char *ask = json_get_str(r->body, "ask", NULL);
-	if (!ask)
-		return;
+	if (!ask || strncmp(r->e->actor, "plugin:", 7) == 0)
+		return; /* a plugin asks for nothing, whatever it writes into what it tells */
 	struct model *m = r->m;
 	struct model_ask *a = m->asks.n ? &m->asks.v[m->asks.n - 1] : NULL;
 	if (!a || strcmp(a->ask, ask) != 0) {

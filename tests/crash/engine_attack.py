@@ -1,18 +1,16 @@
 #!/usr/bin/env python3
-"""Attacks on the engine: clients that grab, plugins that lie, secrets that might leak, journals that were changed."""
+"""Attacks over the socket: clients that grab, send junk, fire what they may not, or are somebody else."""
 import json
 import os
 import random
 import re
-import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine_lab import BACKOUT, Gone, Lab, PLUGIN, Client, main, wait_for  # noqa: E402
+from engine_lab import Gone, Lab, PLUGIN, main, wait_for  # noqa: E402
 
 HELLO = b'{"hello":{"protocol":1,"build":"attack","role":"observer"}}\n'
 
@@ -35,6 +33,16 @@ def begun(lab):
     c.until("deploy")
     c.good("declare", {"title": "bad", "services": ["auth"]})
     return engine, c
+
+
+BASE = open(PLUGIN).read().rsplit("\nmain()", 1)[0]
+
+
+def liar(lab, code):
+    """The lab's plugin with some of its words changed."""
+    with open(lab.plugin + ".new", "w") as f:
+        f.write(BASE + "\n" + code + "\nmain()\n")
+    os.rename(lab.plugin + ".new", lab.plugin)
 
 
 def served(lab):

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "crash")]
@@ -49,7 +48,7 @@ WIDE = [
 CONTROLS = [chr(c) for c in [*range(1, 32), *range(127, 160)]]
 INVISIBLE = [chr(c) for c in [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F),
                               *range(0x2060, 0x2070), 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFEFF, 0xFFA0, 0xE0001, 0xE0041, 0xE007F, 0xE0100]]
-LONG = ["long" * 15000, "\u202e" * 20000, "漢" * 20000, ESC * 10000, "x\n" * 5000]
+LONG = ["long" * 10000, "\u202e" * 13000, "漢" * 13000, ESC * 6000, "x\n" * 5000]
 STRINGS = (SEQUENCES + SPOOFS + WIDE + ["a%sb" % c for c in CONTROLS] + ["a%sb" % c for c in INVISIBLE] +
            ["%s%s%s" % (c, c, c) for c in INVISIBLE[:20]] + LONG)
 CONSOLE_EVERY = 1 if os.environ.get("HOSTILE_EVERY") else 4
