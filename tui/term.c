@@ -3,10 +3,13 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,6 +18,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/os.h"
 #include "tui/term.h"
 
 #define PASTE_ON "\033[?2004h"
@@ -22,6 +26,8 @@
 
 static struct {
 	SCREEN *screen;
+	FILE *out;                /* what curses writes to: the terminal, or while a frame is made the memory behind `frame` */
+	int frame;
 	struct termios before;
 	bool open, ascii, colours, linear;
 	struct buf last;          /* linear: what was printed, its digits masked */
@@ -147,6 +153,8 @@ static enum status linear_open(void)
 	endwin();
 	delscreen(term.screen);
 	term.screen = NULL;
+	fclose(term.out);
+	close(term.frame);
 	cfmakeraw(&raw);
 	raw.c_oflag = term.before.c_oflag;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -184,15 +192,77 @@ static void linear_draw(const struct cells *c)
 	buf_release(&masked);
 }
 
+/* Curses writes a frame in hundreds of pieces.  They are put together, so that the terminal gets it in one:
+ * no half of it is seen, and none of it is sent alone over a slow line. */
+static FILE *curses_out(void)
+{
+	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+	if (!out && fd >= 0)
+		close(fd);
+	return out;
+}
+
+static void point_curses_at(int fd)
+{
+	dup2(fd, fileno(term.out));
+	fcntl(fileno(term.out), F_SETFD, FD_CLOEXEC);
+}
+
+/* The terminal does not block where its input does not; a frame is written whole all the same. */
+static void write_whole(const char *s, size_t n)
+{
+	while (n) {
+		ssize_t w = write(STDOUT_FILENO, s, n);
+		if (w < 0 && errno == EAGAIN) {
+			struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
+			if (poll(&p, 1, -1) < 0 && errno != EINTR)
+				return;
+		} else if (w < 0 && errno != EINTR) {
+			return; /* the terminal is gone: reading it says so */
+		} else if (w > 0) {
+			s += w;
+			n -= (size_t)w;
+		}
+	}
+}
+
+static void show_frame(void)
+{
+	static char text[65536];
+	ssize_t n;
+	off_t at = 0;
+
+	if (term.frame < 0) {
+		refresh();
+		return;
+	}
+	point_curses_at(term.frame);
+	refresh();
+	point_curses_at(STDOUT_FILENO);
+	for (; (n = pread(term.frame, text, sizeof text, at)) > 0; at += n)
+		write_whole(text, (size_t)n);
+	if (lseek(term.frame, 0, SEEK_SET) || ftruncate(term.frame, 0)) {
+		close(term.frame);
+		term.frame = -1;
+	}
+}
+
 enum status term_open(const struct theme *t, struct fault *f)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &term.before))
 		return refuse(f);
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* what a letter is; numbers and days are written as everywhere else */
 	term.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	term.screen = newterm(NULL, stdout, stdin);
-	if (!term.screen)
+	term.out = curses_out();
+	term.screen = term.out ? newterm(NULL, term.out, stdin) : NULL;
+	if (!term.screen) {
+		if (term.out)
+			fclose(term.out);
 		return refuse(f);
+	}
+	term.frame = os_memory();
 	if (!has("cup"))
 		return linear_open();
 	raw();
@@ -231,6 +301,9 @@ void term_close(void)
 	cells_release(&term.shown);
 	delscreen(term.screen);
 	term.screen = NULL;
+	fclose(term.out);
+	if (term.frame >= 0)
+		close(term.frame);
 }
 
 void term_suspend(void)
@@ -323,5 +396,5 @@ void term_draw(const struct cells *c, bool whole)
 			put(p, i / c->cols, i % c->cols);
 	}
 	memcpy(term.shown.v, c->v, (size_t)c->rows * (size_t)c->cols * sizeof *c->v);
-	refresh();
+	show_frame();
 }

@@ -49,6 +49,8 @@ void os_reap_orphans(void);
  * of ours whose environment has TMPDIR=tmpdir.  Returns how many were signalled. */
 int os_kill_all(pid_t leader, const char *tmpdir, int sig); /* sig 0 only counts; TERM is followed by CONT */
 char *os_tmpdir_of(pid_t pid);  /* the TMPDIR a living process was started with; owned, or NULL */
+/* A file without a name, in memory, close-on-exec; -1 where there is none to have. */
+int os_memory(void);
 /* fsync the directory that holds path. */
 bool os_sync_dir_of(const char *path);
 /* Make what is missing above path, 0700, each new name synced into its parent.  The mend names --store. */

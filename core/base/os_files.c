@@ -1,4 +1,4 @@
-/* Directories that are there for good once a call came back. */
+/* Directories that are there for good once a call came back, and a file that never is. */
 #include "config.h"
 
 #include "base/os.h"
@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,4 +42,9 @@ enum status os_dirs_above(const char *path, struct fault *f)
 	}
 	free(dir);
 	return s;
+}
+
+int os_memory(void)
+{
+	return memfd_create("backout", MFD_CLOEXEC);
 }
