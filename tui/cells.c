@@ -23,11 +23,16 @@ const char *role_word(enum role r)
 	return words[r];
 }
 
-void cells_init(struct cells *c, int rows, int cols)
+void cells_new(struct cells *c, int rows, int cols)
 {
 	c->rows = rows > 0 ? rows : 0;
 	c->cols = cols > 0 ? cols : 0;
 	c->v = mem_grow(NULL, (size_t)c->rows * (size_t)c->cols + 1, sizeof *c->v);
+}
+
+void cells_init(struct cells *c, int rows, int cols)
+{
+	cells_new(c, rows, cols);
 	cells_clear(c);
 }
 
@@ -49,6 +54,12 @@ void cells_clear(struct cells *c)
 {
 	for (int i = 0; i < c->rows * c->cols; i++)
 		blank(&c->v[i]);
+}
+
+void cells_clear_row(struct cells *c, int row)
+{
+	for (int i = 0; i < c->cols; i++)
+		blank(&c->v[row * c->cols + i]);
 }
 
 struct cell *cells_at(const struct cells *c, int row, int col)

@@ -53,6 +53,8 @@ struct cells {
 };
 
 void cells_init(struct cells *c, int rows, int cols); /* all blank */
+void cells_new(struct cells *c, int rows, int cols);  /* not cleared: each row is before it is used */
+void cells_clear_row(struct cells *c, int row);
 void cells_release(struct cells *c);
 void cells_clear(struct cells *c);
 struct cell *cells_at(const struct cells *c, int row, int col); /* NULL outside */

@@ -98,6 +98,8 @@ static void draw(struct console *c)
 		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
 	os_now(&c->now);
 	ui_shown(&c->ui, c->now.mono);
+	if (*c->ui.curves_of)
+		client_want_curves(c->client, c->ui.curves_of);
 	c->ui.redraw = false;
 	c->painted = true;
 	c->drawn = c->now.mono;

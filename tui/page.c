@@ -11,17 +11,26 @@
 #include "base/text.h"
 #include "tui/page.h"
 
+/* Pages are made for every frame and key, and large: the last one's cells serve again. */
+static struct cells spare;
+
 void page_init(struct page *p, int cols, const char *cursor, const char *filter)
 {
 	memset(p, 0, sizeof *p);
-	cells_init(&p->g, PAGE_ROWS, cols);
+	if (spare.v && spare.cols == cols) {
+		p->g = spare;
+		memset(&spare, 0, sizeof spare);
+	} else {
+		cells_new(&p->g, PAGE_ROWS, cols);
+	}
 	p->cursor = cursor;
 	p->filter = filter;
 }
 
 void page_release(struct page *p)
 {
-	cells_release(&p->g);
+	cells_release(&spare);
+	spare = p->g;
 	free(p->items);
 	memset(p, 0, sizeof *p);
 }
@@ -29,7 +38,7 @@ void page_release(struct page *p)
 int page_line(struct page *p, int drop)
 {
 	if (p->n < PAGE_ROWS)
-		p->n++;
+		cells_clear_row(&p->g, p->n++);
 	p->drop[p->n - 1] = (unsigned char)drop;
 	return p->n - 1;
 }
@@ -90,37 +99,46 @@ bool page_wanted(const struct page *p, const char *text)
 	return !p->filter || !*p->filter || strcasestr(text, p->filter);
 }
 
-static void line_remove(struct page *p, int row)
+/* Which lines have to go: those that mind it least, of these the lowest. */
+static int lines_choose(const struct page *p, int height, bool gone[PAGE_ROWS])
 {
-	int kept = 0;
+	int left = p->n, most = DROP_NEVER;
 
-	for (int i = row; i + 1 < p->n; i++) {
-		cells_copy_row(&p->g, i, &p->g, i + 1);
-		p->drop[i] = p->drop[i + 1];
-	}
-	p->n--;
-	for (int i = 0; i < p->n_items; i++) {
-		if (p->items[i].row == row)
-			continue;
-		p->items[kept] = p->items[i];
-		if (p->items[kept].row > row)
-			p->items[kept].row--;
-		kept++;
-	}
-	p->n_items = kept;
+	for (int i = 0; i < p->n; i++)
+		most = p->drop[i] > most ? p->drop[i] : most;
+	for (int worst = most; worst > DROP_NEVER && left > height; worst--)
+		for (int i = p->n; i-- > 0 && left > height;)
+			if (p->drop[i] == worst) {
+				gone[i] = true;
+				left--;
+			}
+	return left;
 }
 
 void page_fit(struct page *p, int height)
 {
-	while (p->n > height) {
-		int worst = -1;
-		for (int i = 0; i < p->n; i++)
-			if (p->drop[i] != DROP_NEVER && (worst < 0 || p->drop[i] >= p->drop[worst]))
-				worst = i;
-		if (worst < 0)
-			return;
-		line_remove(p, worst);
+	bool gone[PAGE_ROWS] = {false};
+	int to[PAGE_ROWS], kept = 0;
+
+	if (p->n <= height || lines_choose(p, height, gone) == p->n)
+		return;
+	for (int i = 0; i < p->n; i++) {
+		to[i] = kept;
+		if (gone[i])
+			continue;
+		if (kept != i)
+			cells_copy_row(&p->g, kept, &p->g, i);
+		p->drop[kept++] = p->drop[i];
 	}
+	p->n = kept;
+	kept = 0;
+	for (int i = 0; i < p->n_items; i++)
+		if (!gone[p->items[i].row]) {
+			p->items[kept] = p->items[i];
+			p->items[kept].row = to[p->items[kept].row];
+			kept++;
+		}
+	p->n_items = kept;
 }
 
 const struct item *page_cursor_item(const struct page *p)

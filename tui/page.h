@@ -28,6 +28,7 @@ struct page {
 	int n_items, cap_items;
 	int pane;                 /* for items added from here on */
 	const char *cursor;       /* id under the cursor, or "" */
+	const char *curves_of;    /* a service with a curve that is not here yet, or NULL */
 	const char *filter;       /* only lines with this text are kept by page_filtered views, or "" */
 };
 

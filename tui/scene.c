@@ -186,14 +186,15 @@ static int row_rank(const struct model_row *r)
 	return r->state == ROW_PENDING ? 1 : r->state == ROW_CANNOT_TELL ? 2 : 3;
 }
 
-static void gauge_of(struct gauge *g, const struct scene *s, const struct kit_service *svc, const struct kit_signal *sig)
+static void gauge_of(struct gauge *g, const struct scene *s, const struct kit_service *svc, const struct kit_signal *sig,
+	const struct model_signal *before)
 {
 	const struct kit *k = s->m->kit;
 	int64_t age;
 
 	g->service = svc;
 	g->signal = sig;
-	g->ms = model_signal(s->m, svc->name, sig->name);
+	g->ms = model_signal_after(s->m, before, svc->name, sig->name);
 	g->rank = 4;
 	for (size_t i = 0; i < k->n_rows; i++) {
 		const struct kit_row *r = &k->rows[i];
@@ -221,12 +222,14 @@ static int gauge_compare(const void *a, const void *b)
 	return x->order - y->order;
 }
 
-static void gauges_add(struct gauges *g, const struct scene *s, const struct kit_service *svc, int worst)
+/* *at: the signal that was found last. */
+static void gauges_add(struct gauges *g, const struct scene *s, const struct kit_service *svc, int worst, const struct model_signal **at)
 {
 	for (size_t i = 0; i < svc->n_signals; i++) {
 		struct gauge one = {0};
-		gauge_of(&one, s, svc, &svc->signals[i]);
+		gauge_of(&one, s, svc, &svc->signals[i], *at);
 		one.order = (int)g->n;
+		*at = one.ms ? one.ms : *at;
 		if (one.rank <= worst)
 			*vec_push(g) = one;
 	}
@@ -235,13 +238,15 @@ static void gauges_add(struct gauges *g, const struct scene *s, const struct kit
 void gauges_make(struct gauges *g, const struct scene *s, const struct model_incident *i, const char *service)
 {
 	const struct kit *k = s->m->kit;
+	const struct kit_service *one = service ? kit_service(k, service) : NULL;
+	const struct model_signal *at = NULL;
 
 	memset(g, 0, sizeof *g);
-	for (size_t n = 0; n < k->n_services; n++) {
-		const struct kit_service *svc = &k->services[n];
-		if (service ? !strcmp(service, svc->name) : i ? incident_has_service(i, svc->name) : true)
-			gauges_add(g, s, svc, service || i ? 9 : 2);
-	}
+	if (one)
+		gauges_add(g, s, one, 9, &at);
+	for (size_t n = 0; !service && n < k->n_services; n++)
+		if (!i || incident_has_service(i, k->services[n].name))
+			gauges_add(g, s, &k->services[n], i ? 9 : 2, &at);
 	if (g->n)
 		qsort(g->v, g->n, sizeof *g->v, gauge_compare);
 }
@@ -349,6 +354,9 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 	int name = 14 + (extra > 8 ? 8 : extra), room = extra >= 20 ? 22 : 16, spark = 10 + extra / 2 - 4 - (room - 16);
 	int ages;
 	enum role role = gauge_words(s, g, words, sizeof words, alarms);
+
+	if (g->ms && g->ms->curve_unknown)
+		p->curves_of = g->service->name;
 
 	spark = spark < 10 ? 10 : spark > MODEL_CURVE ? MODEL_CURVE : spark;
 	if (with_service)

@@ -345,7 +345,7 @@ static void draw_side(const struct scene *s, struct cells *out, int top, int hei
 	page_release(&p);
 }
 
-static void draw_body(const struct scene *s, struct cells *out)
+static void draw_body(const struct scene *s, struct cells *out, char *out_curves_of, size_t cap)
 {
 	int top = header_rows(s), height = out->rows - top - 2, cols = out->cols;
 	struct page p;
@@ -354,6 +354,7 @@ static void draw_body(const struct scene *s, struct cells *out)
 		cols -= 70;
 	scene_page(s, &p, cols);
 	page_fit(&p, height);
+	text_copy(out_curves_of, cap, p.curves_of ? p.curves_of : "");
 	page_show(&p, out, top, height, 0, cols);
 	page_release(&p);
 	if (s->side)
@@ -366,6 +367,7 @@ void ui_draw(struct ui *u, const struct sight *sight, struct cells *out)
 
 	cells_clear(out);
 	u->shows_letters = false;
+	u->curves_of[0] = 0;
 	scene_make(&s, u, sight, out->rows, out->cols);
 	if (out->rows < 12 || out->cols < 40) {
 		draw_small(&s, out);
@@ -375,7 +377,7 @@ void ui_draw(struct ui *u, const struct sight *sight, struct cells *out)
 	if (s.screen == SCREEN_WAITING)
 		draw_waiting(&s, out);
 	else
-		draw_body(&s, out);
+		draw_body(&s, out, u->curves_of, sizeof u->curves_of);
 	footer_draw(&s, out);
 	if (u->confirm.state != CONFIRM_NONE) {
 		confirm_draw(&s, out);

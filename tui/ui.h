@@ -88,6 +88,7 @@ struct ui {
 	char person[72];         /* "" the kit does not know us */
 	char theme[40];
 	bool theme_changed, redraw, suspend, quit;
+	char curves_of[72];      /* the last frame drew signals of this service without their curves; "" none */
 	bool shows_letters;      /* the last frame had the present letters on it */
 	int rows, cols;
 };

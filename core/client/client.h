@@ -72,6 +72,10 @@ typedef void (*client_reply_fn)(void *ctx, enum status s, const struct json *res
  * it was sent, the fate of its ask is asked for instead, and that is the answer. */
 void client_ask(struct client *c, const char *verb, const char *via, const char *params, const char *ask_id, client_reply_fn reply, void *ctx);
 
+/* A snapshot of many signals has no curves: ask for those of a service, where they are not here and were not
+ * asked for since the snapshot.  Once they are here `snapshot` is called again. */
+void client_want_curves(struct client *c, const char *service);
+
 /* For commands that wait for an answer: run the loop until `done` is true or `us` microseconds are over. */
 bool client_wait(struct client *c, const bool *done, int64_t us);
 

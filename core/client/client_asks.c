@@ -152,3 +152,32 @@ void asks_release(struct client *c)
 		pending_free(&c->pending.v[i]);
 	vec_release(&c->pending);
 }
+
+/* ---- curves ------------------------------------------------------------------------------ */
+
+static void curves_came(void *ctx, enum status s, const struct json *result, const struct fault *fault)
+{
+	struct client *c = ctx;
+	(void)fault;
+	if (s || !c->model)
+		return; /* without them little is lost, and the next snapshot asks again */
+	model_curves_load(c->model, result);
+	if (c->ev.snapshot)
+		c->ev.snapshot(c, c->ctx);
+}
+
+void client_want_curves(struct client *c, const char *service)
+{
+	bool wanted = c->model && model_curves_ask(c->model, service);
+	struct buf b;
+	struct jw w;
+	if (!wanted)
+		return;
+	buf_init(&b, 4096);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kstr(&w, "service", service);
+	jw_obj_end(&w);
+	client_ask(c, "curves", "command", buf_str(&b), NULL, curves_came, c);
+	buf_release(&b);
+}

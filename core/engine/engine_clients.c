@@ -105,7 +105,7 @@ void peer_snapshot(struct peer *p)
 	struct buf b;
 	buf_init(&b, SNAPSHOT_MAX);
 	buf_adds(&b, "{\"snapshot\":");
-	model_dump(p->e->model, &b);
+	model_dump(p->e->model, p->e->model->signals.n <= CURVES_AT_ONCE, &b);
 	buf_adds(&b, "}\n");
 	p->lagging = false;
 	p->limit = UNSENT_MAX + b.len;
@@ -309,14 +309,19 @@ static void greeted(struct peer *p, const struct json *hello)
 		return;
 	}
 	text_copy(p->role, sizeof p->role, role);
-	if (strcmp(role, "command")) { /* commands come and go by the second: they take no seat */
-		p->seated = true;
-		seat(p, "opened");
-	}
 	vec_each(struct problem_told, t, &p->e->problems)
 		if (t->text[0])
 			peer_tell(p, "problem", t->topic, t->text);
 	compare_seen(p, hello);
+}
+
+/* Commands come and go by the second: they take no seat.  Who follows gets the snapshot first: the disk is not waited for. */
+static void take_seat(struct peer *p)
+{
+	if (p->seated || p->closing || !strcmp(p->role, "command"))
+		return;
+	p->seated = true;
+	seat(p, "opened");
 }
 
 static void take_line(struct peer *p, const char *s, size_t n)
@@ -338,7 +343,9 @@ static void take_line(struct peer *p, const char *s, size_t n)
 		peer_snapshot(p);
 		if (strcmp(p->role, "command"))
 			read_attached(p);
+		take_seat(p);
 	} else {
+		take_seat(p);
 		ask_line(p, j);
 	}
 	json_free(j);

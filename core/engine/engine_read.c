@@ -1,4 +1,4 @@
-/* Asks that change nothing: status, plugins, fate, read, stop; and the first
+/* Asks that change nothing: status, plugins, fate, curves, read, stop; and the first
  * line after attaching. */
 #include "config.h"
 
@@ -201,6 +201,8 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 		read_plugins(p, &w);
 	else if (!strcmp(verb, "fate"))
 		read_fate(p, params, &w);
+	else if (!strcmp(verb, "curves"))
+		model_curves_dump(p->e->model, json_get_str(params, "service", ""), &w);
 	else if (!strcmp(verb, "read"))
 		s = read_events(p, params, &w, &f);
 	else {

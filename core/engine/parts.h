@@ -22,6 +22,7 @@
 #define HELLO_US (10 * US_SECOND)        /* who has not said hello by then is let go */
 #define ASK_MAX ((size_t)64 << 10)       /* a line from a client */
 #define UNSENT_MAX ((size_t)1 << 20)     /* above it a client gets a new snapshot instead of events */
+#define CURVES_AT_ONCE 256              /* signals; of more a snapshot has no curves, and clients ask for those they draw */
 #define SNAPSHOT_MAX ((size_t)256 << 20)
 #define PANEL_IDLE_MS (90 * 1000)
 #define PREFLIGHT_US (15 * US_SECOND)

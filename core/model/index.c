@@ -63,6 +63,12 @@ static bool same_name(const struct model *m, size_t pos, const char *a, const ch
 	return strcmp(m->private_->all.v[pos], a) == 0;
 }
 
+const char *model_name(const struct model *m, const char *s)
+{
+	int64_t pos = s ? index_find(&m->private_->interned, m, s, NULL, same_name) : -1;
+	return pos < 0 ? NULL : m->private_->all.v[pos];
+}
+
 const char *model_intern(struct model *m, const char *s)
 {
 	if (!s)

@@ -31,6 +31,7 @@ struct model_signal {             /* one per service/signal ever seen */
 	struct stamp ok_arrived;  /* newest ok one */
 	struct model_point curve[MODEL_CURVE];
 	uint32_t curve_n, curve_next; /* ring */
+	bool curve_unknown;       /* only what came since the snapshot is here: ask for `curves` */
 };
 
 /* ---- deploys ---- */
@@ -174,13 +175,20 @@ struct model *model_new(void);
 void model_free(struct model *m);
 /* Fold one event in.  Kinds and fields it does not know are passed over. */
 void model_reduce(struct model *m, const struct event *e);
-/* The whole model as one JSON object (a snapshot for clients; equal models print equal bytes). */
-void model_dump(const struct model *m, struct buf *out);
+/* The whole model as one JSON object (equal models print equal bytes); without the curves it is the snapshot for clients. */
+void model_dump(const struct model *m, bool curves, struct buf *out);
+/* The curves of a service's signals, and taking them: {"service","curves":{"SIGNAL":[s,v,…]}}. */
+void model_curves_dump(const struct model *m, const char *service, struct jw *w);
+void model_curves_load(struct model *m, const struct json *curves);
+/* Is one of them unknown?  Said once: whoever asks is expected to fetch them. */
+bool model_curves_ask(struct model *m, const char *service);
 /* A model from a dump.  Caller frees.  The kit is parsed from its files again. */
 enum status model_load(const struct json *dump, struct model **out, struct fault *f);
 
 /* ---- queries (all may return NULL) ---- */
 const struct model_signal *model_signal(const struct model *m, const char *service, const char *name);
+/* The same, a step faster for who goes through thousands in the order in which they came: `before` is the one found last. */
+const struct model_signal *model_signal_after(const struct model *m, const struct model_signal *before, const char *service, const char *name);
 const struct model_deploy *model_deploy(const struct model *m, const char *service);
 const struct model_row *model_row(const struct model *m, const char *row, const char *service);
 const struct model_incident *model_incident(const struct model *m, const char *name);

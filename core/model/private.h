@@ -16,8 +16,10 @@ struct model_private {
 	struct index interned;    /* positions in `all` */
 	VEC(const char *) all;
 	struct index signals, rows;
+	const char *boot;         /* of the dump that is loaded: where a stamp names none */
 };
 const char *model_intern(struct model *m, const char *s); /* NULL stays NULL */
+const char *model_name(const struct model *m, const char *s); /* the interned one, or NULL: no record bears it */
 void index_release(struct index *x);
 /* Position of the record whose two keys are a and b, or -1. */
 typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, const char *b);
@@ -34,7 +36,10 @@ extern const struct table model_table, signal_table, deploy_table, version_table
 	incident_table, action_table, breach_table, verify_table, check_table, pin_table, freeze_table, backend_table,
 	seat_table, armed_table, line_table, ask_table, name_table, gap_table, file_table, uid_table;
 void record_release(const struct table *t, void *rec);
-void record_dump(const struct table *t, const void *rec, struct jw *w);
+struct dump { struct jw *w; const char *boot; bool curves; };
+void record_dump(const struct table *t, const void *rec, const struct dump *d);
+void curve_dump(const struct model_signal *s, struct jw *w);
+void curve_load(struct model_signal *s, const struct json *v);
 void record_load(struct model *m, const struct table *t, void *rec, const struct json *v);
 /* Drop element `i` of a VEC of records. */
 #define vec_drop(t, a, i) (record_release((t), &(a)->v[i]), vec_cut((a)->v, &(a)->n, (i), sizeof *(a)->v))

@@ -25,16 +25,26 @@ const struct model_signal *model_signal(const struct model *m, const char *servi
 	return pos < 0 ? NULL : &m->signals.v[pos];
 }
 
+const struct model_signal *model_signal_after(const struct model *m, const struct model_signal *before, const char *service, const char *name)
+{
+	const struct model_signal *next = before ? before + 1 : m->signals.v;
+	if (next && next < m->signals.v + m->signals.n && eq(next->name, name) && eq(next->service, service))
+		return next;
+	return model_signal(m, service, name);
+}
+
 const struct model_row *model_row(const struct model *m, const char *row, const char *service)
 {
 	int64_t pos = index_find(&m->private_->rows, m, row, service, same_row);
 	return pos < 0 ? NULL : &m->rows.v[pos];
 }
 
+/* Names are interned: one look for the name, then only pointers are compared. */
 const struct model_deploy *model_deploy(const struct model *m, const char *service)
 {
+	const char *name = model_name(m, service);
 	vec_each(struct model_deploy, d, &m->deploys)
-		if (eq(d->service, service))
+		if (name && d->service == name)
 			return d;
 	return NULL;
 }
@@ -158,8 +168,9 @@ bool model_frozen(const struct model *m, const char *service)
 
 const struct model_version *model_version(const struct model *m, const char *service, const char *version)
 {
+	const char *a = model_name(m, service), *b = model_name(m, version);
 	vec_each(struct model_version, v, &m->versions)
-		if (eq(v->service, service) && eq(v->version, version))
+		if (a && b && v->service == a && v->version == b)
 			return v;
 	return NULL;
 }
@@ -167,8 +178,9 @@ const struct model_version *model_version(const struct model *m, const char *ser
 const struct model_version *model_last_good(const struct model *m, const char *service)
 {
 	const struct model_version *best = NULL;
+	const char *name = model_name(m, service);
 	vec_each(struct model_version, v, &m->versions)
-		if (eq(v->service, service) && v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
+		if (name && v->service == name && v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
 			best = v;
 	return best;
 }

@@ -45,18 +45,19 @@ void record_release(const struct table *t, void *rec)
 }
 
 /* ---- dump ---- */
-static void dump_stamp(const struct stamp *s, struct jw *w)
+static void dump_stamp(const struct stamp *s, const struct dump *d)
 {
-	jw_arr(w);
+	jw_arr(d->w);
 	if (s->at) {
-		jw_int(w, s->at);
-		jw_int(w, s->mono);
-		jw_str(w, s->boot);
+		jw_int(d->w, s->at);
+		jw_int(d->w, s->mono);
+		if (!s->boot || !d->boot || strcmp(s->boot, d->boot) != 0)
+			jw_str(d->w, s->boot); /* thousands of stamps are of the boot that the dump names */
 	}
-	jw_arr_end(w);
+	jw_arr_end(d->w);
 }
 
-static void dump_curve(const struct model_signal *s, struct jw *w)
+void curve_dump(const struct model_signal *s, struct jw *w)
 {
 	jw_arr(w);
 	for (uint32_t k = 0; k < s->curve_n; k++) {
@@ -67,36 +68,36 @@ static void dump_curve(const struct model_signal *s, struct jw *w)
 	jw_arr_end(w);
 }
 
-static void dump_vec(const struct table *t, const struct any_vec *a, struct jw *w)
+static void dump_vec(const struct table *t, const struct any_vec *a, const struct dump *d)
 {
-	jw_arr(w);
+	jw_arr(d->w);
 	for (size_t i = 0; i < a->n; i++)
-		record_dump(t, (const char *)a->v + i * t->size, w);
-	jw_arr_end(w);
+		record_dump(t, (const char *)a->v + i * t->size, d);
+	jw_arr_end(d->w);
 }
 
-static void dump_field(const struct field *f, const void *rec, struct jw *w)
+static void dump_field(const struct field *f, const void *rec, const struct dump *d)
 {
 	switch (f->type) {
-	case F_NAME: case F_TEXT: jw_str(w, *AT_C(rec, f, char *)); break;
-	case F_INT: jw_int(w, *AT_C(rec, f, int64_t)); break;
-	case F_I32: jw_int(w, *AT_C(rec, f, int)); break;
-	case F_DBL: jw_num(w, *AT_C(rec, f, double)); break;
-	case F_BOOL: jw_bool(w, *AT_C(rec, f, bool)); break;
-	case F_STAMP: dump_stamp(AT_C(rec, f, struct stamp), w); break;
-	case F_VEC: dump_vec(f->sub, AT_C(rec, f, struct any_vec), w); break;
-	case F_CURVE: dump_curve(rec, w); break;
+	case F_NAME: case F_TEXT: jw_str(d->w, *AT_C(rec, f, char *)); break;
+	case F_INT: jw_int(d->w, *AT_C(rec, f, int64_t)); break;
+	case F_I32: jw_int(d->w, *AT_C(rec, f, int)); break;
+	case F_DBL: jw_num(d->w, *AT_C(rec, f, double)); break;
+	case F_BOOL: jw_bool(d->w, *AT_C(rec, f, bool)); break;
+	case F_STAMP: dump_stamp(AT_C(rec, f, struct stamp), d); break;
+	case F_VEC: dump_vec(f->sub, AT_C(rec, f, struct any_vec), d); break;
+	case F_CURVE: d->curves ? curve_dump(rec, d->w) : jw_null(d->w); break;
 	}
 }
 
-void record_dump(const struct table *t, const void *rec, struct jw *w)
+void record_dump(const struct table *t, const void *rec, const struct dump *d)
 {
-	jw_obj(w);
+	jw_obj(d->w);
 	for (size_t k = 0; k < t->n; k++) {
-		jw_key(w, t->fields[k].key);
-		dump_field(&t->fields[k], rec, w);
+		jw_key(d->w, t->fields[k].key);
+		dump_field(&t->fields[k], rec, d);
 	}
-	jw_obj_end(w);
+	jw_obj_end(d->w);
 }
 
 /* ---- load ---- */
@@ -105,11 +106,14 @@ static void load_stamp(struct model *m, struct stamp *s, const struct json *v)
 	const struct json *at = json_first(v), *mono = json_next(at);
 	s->at = json_int(at, 0);
 	s->mono = json_int(mono, 0);
-	s->boot = model_intern(m, json_str(json_next(mono), NULL));
+	s->boot = json_next(mono) ? model_intern(m, json_str(json_next(mono), NULL)) : at ? m->private_->boot : NULL;
 }
 
-static void load_curve(struct model_signal *s, const struct json *v)
+/* null: there is one, and it was not sent along. */
+void curve_load(struct model_signal *s, const struct json *v)
 {
+	s->curve_n = 0;
+	s->curve_unknown = json_type(v) == JSON_NULL;
 	for (const struct json *c = json_first(v); c && s->curve_n < MODEL_CURVE; c = json_next(c)) {
 		struct model_point *p = &s->curve[s->curve_n++];
 		p->s = (uint32_t)json_int(c, 0);
@@ -141,7 +145,7 @@ static void load_field(struct model *m, const struct field *f, void *rec, const 
 	case F_BOOL: *AT(rec, f, bool) = json_bool(v, false); break;
 	case F_STAMP: load_stamp(m, AT(rec, f, struct stamp), v); break;
 	case F_VEC: load_vec(m, f->sub, AT(rec, f, struct any_vec), v); break;
-	case F_CURVE: load_curve(rec, v); break;
+	case F_CURVE: curve_load(rec, v); break;
 	}
 }
 

@@ -514,8 +514,8 @@ static void replay_is_live(void **state)
 	struct model *again = story_again(&s);
 	buf_init(&a, JSON_KIT_MAX);
 	buf_init(&b, JSON_KIT_MAX);
-	model_dump(s.m, &a);
-	model_dump(again, &b);
+	model_dump(s.m, true, &a);
+	model_dump(again, true, &b);
 	assert_true(a.len > 1000 && a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
 	buf_release(&a);
 	buf_release(&b);

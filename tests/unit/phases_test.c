@@ -327,10 +327,10 @@ static void a_snapshot_is_the_model(void **state)
 		tell_all(&s, table[i].story);
 		buf_init(&a, JSON_KIT_MAX);
 		buf_init(&b, JSON_KIT_MAX);
-		model_dump(s.m, &a);
+		model_dump(s.m, true, &a);
 		row_true(i, json_parse(a.data, a.len, JSON_KIT_MAX, &tree, NULL) == STATUS_OK);
 		row_true(i, model_load(tree, &again, NULL) == STATUS_OK);
-		model_dump(again, &b);
+		model_dump(again, true, &b);
 		row_true(i, a.len == b.len && memcmp(a.data, b.data, a.len) == 0);
 		row_true(i, again->kit != NULL);
 		json_free(tree);
@@ -339,6 +339,49 @@ static void a_snapshot_is_the_model(void **state)
 		buf_release(&b);
 		story_release(&s);
 	}
+}
+
+/* A snapshot without curves says which are unknown, once; with what `curves` answers it is the whole model. */
+static void curves_come_afterwards(void **state)
+{
+	(void)state;
+	struct story s;
+	struct buf thin, curves, whole, b;
+	struct json *tree = NULL, *more = NULL;
+	struct model *again = NULL;
+	struct jw w;
+	story_init(&s, true);
+	story_sample(&s, "auth/errors", 0.25);
+	story_sample(&s, "auth/errors", NAN);
+	buf_init(&thin, JSON_KIT_MAX);
+	buf_init(&whole, JSON_KIT_MAX);
+	buf_init(&curves, JSON_KIT_MAX);
+	buf_init(&b, JSON_KIT_MAX);
+	assert_true(s.m->signals.n > 0 && s.m->signals.v[0].curve_n > 0);
+	const char *service = s.m->signals.v[0].service;
+	model_dump(s.m, false, &thin);
+	model_dump(s.m, true, &whole);
+	jw_init(&w, &curves);
+	model_curves_dump(s.m, service, &w);
+	assert_int_equal(json_parse(thin.data, thin.len, JSON_KIT_MAX, &tree, NULL), STATUS_OK);
+	assert_int_equal(json_parse(curves.data, curves.len, JSON_KIT_MAX, &more, NULL), STATUS_OK);
+	assert_int_equal(model_load(tree, &again, NULL), STATUS_OK);
+	assert_int_equal(again->signals.v[0].curve_n, 0);
+	assert_true(model_curves_ask(again, service));
+	assert_false(model_curves_ask(again, service));
+	assert_false(model_curves_ask(again, "nobody"));
+	model_curves_load(again, more);
+	assert_int_equal(again->signals.v[0].curve_n, s.m->signals.v[0].curve_n);
+	model_dump(again, true, &b);
+	assert_true(b.len == whole.len && memcmp(b.data, whole.data, b.len) == 0);
+	json_free(tree);
+	json_free(more);
+	model_free(again);
+	buf_release(&thin);
+	buf_release(&whole);
+	buf_release(&curves);
+	buf_release(&b);
+	story_release(&s);
 }
 
 /* A field that the tables leave out would be missing from every snapshot: no hole wider than padding. */
@@ -368,7 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_follow_the_contract), cmocka_unit_test(durations_survive_clocks),
 		cmocka_unit_test(promises_are_held_against_the_right_spans), cmocka_unit_test(clocks_stop_where_it_is_over),
-		cmocka_unit_test(a_snapshot_is_the_model),
+		cmocka_unit_test(a_snapshot_is_the_model), cmocka_unit_test(curves_come_afterwards),
 		cmocka_unit_test(the_tables_know_every_field)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
