@@ -200,7 +200,7 @@ static struct sdk_answer follow(struct switching *x)
 	char later[60] = "";
 	if (x->flipped)
 		(void)snprintf(later, sizeof later, ", %.2f s after the link", (double)(x->effect - x->flipped) / 1e6);
-	(void)snprintf(text, sizeof text, "%s: the process itself says %s%s%s%s", x->p->service, x->to, later, told ? "" : ", although ",
+	(void)snprintf(text, sizeof text, "%s answers %s%s%s%s", x->p->service, x->to, later, told ? "" : ", although ",
 		told ? "" : why);
 	return end(x, true, SDK_FULL, text);
 }
