@@ -161,7 +161,7 @@ static void list_open(const struct model *m, struct buf *out)
 			buf_addf(out, "%s%s", out->len ? ", " : "", i->name);
 }
 
-enum status reading_incident(const struct cli *c, const struct reading *r, const char *word, const struct model_incident **out, struct fault *f)
+static enum status incident_meant(const struct cli *c, const struct reading *r, const char *word, const struct model_incident **out, struct fault *f)
 {
 	const char *name = word ? word : c->incident;
 	struct buf names;
@@ -194,7 +194,7 @@ enum status reading_begin(struct cli *c, struct reading *out, const struct model
 	s = reading_open(c, out, &f);
 	if (s)
 		return cli_fail(c, s, &f);
-	s = reading_incident(c, out, c->argc > 1 ? c->argv[1] : NULL, out_i, &f);
+	s = incident_meant(c, out, c->argc > 1 ? c->argv[1] : NULL, out_i, &f);
 	if (!s)
 		return STATUS_OK;
 	reading_close(out);

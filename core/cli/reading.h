@@ -29,10 +29,8 @@ void reading_close(struct reading *r);
  * out_paths: where its engine's things lie. */
 enum status reading_store(const struct cli *c, struct buf *out_path, struct client_paths *out_paths, struct fault *f);
 
-/* The incident that is meant: word, else --incident, else the only open one.  OK with *out NULL where none is
- * open and none was named. */
-enum status reading_incident(const struct cli *c, const struct reading *r, const char *word, const struct model_incident **out, struct fault *f);
-/* For a command whose one word names an incident: options done, store open, incident found.  Says what is wrong
+/* For a command whose one word names an incident: options done, store open, and the incident that is meant: the
+ * word, else --incident, else the only open one; NULL where none is open and none was named.  Says what is wrong
  * itself; nothing is open where it does. */
 enum status reading_begin(struct cli *c, struct reading *out, const struct model_incident **out_i);
 
