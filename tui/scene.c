@@ -291,7 +291,7 @@ static enum role gauge_words(const struct scene *s, const struct gauge *g, char 
 		if (r->state == ROW_CANNOT_TELL || g->silent)
 			snprintf(out, cap, "BREACH, now silent");
 		else if (back_again(g)) {
-			snprintf(out, cap, "good, not clear yet");
+			snprintf(out, cap, "good, clearing");
 			return ROLE_TITLE;
 		}
 		return (*alarms)++ ? ROLE_TITLE : ROLE_ALARM;

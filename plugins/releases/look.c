@@ -48,12 +48,15 @@ void hand_command(const struct place *p, const char *to, struct buf *out)
 	sdk_quote(out, p->dir);
 	buf_adds(out, " && ln -sfn ");
 	sdk_quote(out, target);
-	buf_adds(out, " .current.new && mv -T .current.new current)");
+	buf_adds(out, " .current.new && mv -T .current.new current");
 	if (p->signal) {
+		size_t dir = strlen(p->dir);
+		bool inside = !strncmp(p->pid_file, p->dir, dir) && p->pid_file[dir] == '/';
 		buf_addf(out, " && kill -%s $(cat ", p->signal_name);
-		sdk_quote(out, p->pid_file);
+		sdk_quote(out, inside ? p->pid_file + dir + 1 : p->pid_file);
 		buf_addc(out, ')');
 	}
+	buf_addc(out, ')');
 	for (const char *const *w = p->reload; w && *w; w++) {
 		buf_adds(out, w == p->reload ? " && " : " ");
 		sdk_quote(out, *w);

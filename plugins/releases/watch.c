@@ -58,7 +58,7 @@ static void say_back(struct sdk_deploy *d, const struct place *p, const struct r
 		d->safe = now->safe ? SDK_SAFE_YES : SDK_SAFE_NO;
 		d->why = now->safe_why[0] ? now->safe_why : "its RELEASE says so";
 	} else {
-		(void)snprintf(room, cap, "%s is complete, but nothing says whether it can read what this one wrote", d->previous);
+		(void)snprintf(room, cap, "%s is whole; whether its data fits: not known", d->previous);
 		d->why = room;
 	}
 }

@@ -331,8 +331,12 @@ static void verifying_lines(const struct scene *s, char line[3][240])
 		if (svc && svc->verify.within > within)
 			within = svc->verify.within;
 	}
-	snprintf(line[0], sizeof line[0], "REVERTED %s  %s", when_clock(s->ph.at[PHASE_ACTED].at, t),
-		s->act && s->act->detail ? s->act->detail : "");
+	const char *detail = s->act && s->act->detail ? s->act->detail : "";
+	size_t n = s->act ? strlen(s->act->service) : 0;
+
+	if (n && s->inc->services.n == 1 && !strncmp(detail, s->act->service, n) && !strncmp(detail + n, ": ", 2))
+		detail += n + 2; /* there is no other service it could speak of */
+	snprintf(line[0], sizeof line[0], "REVERTED %s  %s", when_clock(s->ph.at[PHASE_ACTED].at, t), detail);
 	snprintf(line[1], sizeof line[1], "NOT YET VERIFIED, %s; gives up at %s.  Needs all:", duration_clock(since(s, PHASE_ACTED), d),
 		duration_clock(within, w));
 	goal_text(s, line[2], sizeof line[2]);
@@ -383,12 +387,14 @@ static void incident_lines(const struct scene *s, struct cells *out)
 	left = digits_draw(out, 1, out->cols - 1, engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, clock);
 	role = left_lines(s, line);
 	for (int i = 0; i < 3; i++) {
-		int right = left - 1;
-		if (i == 0 && text_cols(line[0]) + text_cols(label) + 4 < left) {
+		int right = left;
+		bool fits = text_cols(line[0]) + text_cols(label) + 4 < left;
+		/* what was done may be cut so that it is said what the digits count; which action runs may not */
+		if (i == 0 && (fits || (s->screen == SCREEN_VERIFYING && left >= 48))) {
 			right = left - 2 - text_cols(label);
 			cells_text(out, 1, right, 20, ROLE_DIM, label);
 		}
-		cells_text(out, 1 + i, 1, right - 1, i == 0 ? role : ROLE_TEXT, line[i]);
+		cells_text(out, 1 + i, 1, right - 2, i == 0 ? role : ROLE_TEXT, line[i]);
 	}
 }
 

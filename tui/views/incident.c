@@ -375,20 +375,27 @@ void view_running(const struct scene *s, struct page *p)
 
 /* ---- verifying ------------------------------------------------------------------------ */
 
-static void check_value(const struct scene *s, const char *service, const struct model_check *c, char *out, size_t cap)
+/* The signal that a check looks at: a row's, or the one its condition begins with. */
+static const struct kit_signal *check_signal(const struct scene *s, const char *service, const struct model_check *c)
 {
 	char name[72];
 	const struct kit_service *svc = kit_service(s->m->kit, service);
 	const struct kit_row *row = kit_row(s->m->kit, c->name);
-	const struct kit_signal *sig = NULL;
+
+	snprintf(name, sizeof name, "%.*s", row ? (int)strlen(row->signal) : (int)strcspn(c->name, " "), row ? row->signal : c->name);
+	return svc ? kit_signal(svc, name) : NULL;
+}
+
+/* While it is looked at, the value of now, as the curve beside it has it; afterwards what was found. */
+static void check_value(const struct scene *s, const struct model_verify *v, const struct model_check *c, char *out, size_t cap)
+{
+	const struct kit_signal *sig = check_signal(s, v->service, c);
+	const struct model_signal *ms = sig && v->state == VERIFY_WAITING ? model_signal(s->m, v->service, sig->name) : NULL;
+	bool newer = ms && ms->state == SAMPLE_OK && stamp_cmp(&ms->ok_arrived, &v->at) > 0;
 
 	*out = 0;
-	if (isnan(c->value))
-		return;
-	snprintf(name, sizeof name, "%.*s", row ? (int)strlen(row->signal) : (int)strcspn(c->name, " "), row ? row->signal : c->name);
-	if (svc)
-		sig = kit_signal(svc, name);
-	unit_print(c->value, sig ? sig->unit : UNIT_NUMBER, out, cap);
+	if (!isnan(c->value))
+		unit_print(newer ? ms->value : c->value, sig ? sig->unit : UNIT_NUMBER, out, cap);
 }
 
 /* The engine tells every few seconds how long a check has been good; between two of its words the time goes on,
@@ -426,25 +433,45 @@ static int checks_width(const struct scene *s, const struct page *p)
 	return width > most ? most : width;
 }
 
-static const char *check_word(const struct model_check *c, bool good)
+/* "window drains: 0:07": until then nothing that is measured counts. */
+static bool draining(const struct scene *s, const struct model_verify *v, const struct model_check *c, char *out, size_t cap)
 {
+	const struct kit_signal *sig = check_signal(s, v->service, c);
+	char d[DURATION_LEN];
+	int64_t left;
+
+	if (!sig || !c->detail || strncmp(c->detail, "its window drains", 17) != 0 || !s->ph.at[PHASE_ACTED].at)
+		return false;
+	left = sig->window + sig->every - stamp_diff(&s->ph.at[PHASE_ACTED], &s->stamp, NULL);
+	snprintf(out, cap, left > 0 ? "window drains: %s" : "drained", duration_clock(left, d));
+	return true;
+}
+
+static void check_word(const struct scene *s, const struct model_verify *v, const struct model_check *c, char *out, size_t cap)
+{
+	bool good = !strcmp(c->state, "good");
+
+	if (draining(s, v, c, out, cap))
+		return;
 	if (c->detail && *c->detail)
-		return c->detail;
-	if (c->was_bad)
-		return "was bad";
-	if (!strcmp(c->from, "volume"))
-		return good ? "traffic is back" : "";
-	return !strcmp(c->from, "kit") ? "never bad: no proof" : "";
+		snprintf(out, cap, "%s", c->detail);
+	else if (c->was_bad)
+		snprintf(out, cap, "was bad");
+	else if (!strcmp(c->from, "volume"))
+		snprintf(out, cap, "%s", good ? "traffic is back" : "");
+	else
+		snprintf(out, cap, "%s", !strcmp(c->from, "kit") ? "never bad: no proof" : "");
 }
 
 static void check_line(const struct scene *s, struct page *p, const struct model_verify *v, const struct model_check *c)
 {
-	char value[40], a[DURATION_LEN], b[DURATION_LEN], text[80], called[240];
+	char value[40], a[DURATION_LEN], b[DURATION_LEN], text[80], called[240], word[240];
 	bool good = !strcmp(c->state, "good");
 	int name = checks_width(s, p);
 
-	check_value(s, v->service, c, value, sizeof value);
+	check_value(s, v, c, value, sizeof value);
 	check_name(c, name, called, sizeof called);
+	check_word(s, v, c, word, sizeof word);
 	page_line(p, good && !c->was_bad ? 4 : 1);
 	page_put(p, 1, name, c->was_bad ? ROLE_TITLE : ROLE_TEXT, "%s", called);
 	page_put(p, name + 2, 9, ROLE_TEXT, "%s", value);
@@ -452,10 +479,10 @@ static void check_line(const struct scene *s, struct page *p, const struct model
 		snprintf(text, sizeof text, "good %s of %s", duration_clock(held_now(s, v, c), a), duration_clock(c->need_us, b));
 	else
 		snprintf(text, sizeof text, "%s", !strcmp(c->state, "cannot-tell") ? "cannot tell" : c->state);
-	if (!*value)
-		name -= 10; /* nothing was measured: the reason gets the room */
+	if (!*value && text_cols(word) > p->g.cols - name - 32)
+		name -= 10; /* nothing was measured: a long reason gets the room */
 	page_put(p, name + 12, 18, good ? ROLE_TEXT : !strcmp(c->state, "cannot-tell") ? ROLE_UNKNOWN : ROLE_SOON, "%s", text);
-	page_put(p, name + 31, p->g.cols - name - 32, ROLE_DIM, "%s", check_word(c, good));
+	page_put(p, name + 31, p->g.cols - name - 32, ROLE_DIM, "%s", word);
 }
 
 static void verify_part(const struct scene *s, struct page *p)
