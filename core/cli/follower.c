@@ -1,4 +1,4 @@
-/* The model of another user's engine, through its socket. */
+/* The model of a running engine, through its socket. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -21,15 +21,15 @@ static void snapshot(struct client *c, void *ctx)
 	from->done = true;
 }
 
-enum status follower_open(const struct client_paths *paths, struct follower **out, struct fault *f)
+enum status follower_open(const struct client_paths *paths, const char *role, struct follower **out, struct fault *f)
 {
 	static const struct client_events events = {.snapshot = snapshot};
-	struct client_spec spec = {.paths = paths, .role = "observer", .follow = true};
+	struct client_spec spec = {.paths = paths, .role = role, .follow = true};
 	struct follower *from = mem_new(sizeof *from);
 	uv_loop_init(&from->loop);
 	enum status s = client_new(&from->loop, &spec, &events, from, &from->c, f);
 	if (s == STATUS_OK && !client_wait(from->c, &from->done, ANSWER_US)) {
-		s = fault_set(f, STATUS_OUTSIDE, "no-engine", "the store %s belongs to another user, and no engine of theirs answers", paths->store);
+		s = fault_set(f, STATUS_OUTSIDE, "no-engine", "the store %s is not ours to open, and no engine of its user answers", paths->store);
 		fault_mend(f, "ask them to start it, and to give `engine: {socket: PATH, group: NAME}` in the kit");
 	}
 	*out = from;

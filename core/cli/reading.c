@@ -107,20 +107,26 @@ static void say_alone(const struct reading *r)
 	fprintf(stderr, "backout: %s, and no engine runs: nothing is being watched\n  start one: `backout` or `backout engine`\n", what);
 }
 
-/* Another user's store is read through their engine's socket, their own directly (contract 1). */
+/* What the engine already folded, however long its journal is. */
+static enum status ask_engine(struct reading *r, struct client_paths *paths, const char *role, struct fault *f)
+{
+	enum status s = paths->store[0] ? STATUS_OK : client_paths_of(buf_str(&r->path), "any", NULL, paths, f);
+	if (s == STATUS_OK)
+		s = follower_open(paths, role, &r->from, f);
+	r->m = s == STATUS_OK ? follower_model(r->from) : NULL;
+	r->engine = r->m != NULL;
+	return s;
+}
+
+/* Another user's store is read through their engine's socket (contract 1), on the record; our own where no engine answers. */
 static enum status read_model(struct reading *r, struct client_paths *paths, struct fault *f)
 {
 	const char *store = buf_str(&r->path);
 	enum status s = STATUS_OK;
-	if (access(store, R_OK) && errno == EACCES) {
-		if (!paths->store[0])
-			s = client_paths_of(store, "any", NULL, paths, f);
-		if (s == STATUS_OK)
-			s = follower_open(paths, &r->from, f);
-		r->m = s == STATUS_OK ? follower_model(r->from) : NULL;
-		r->engine = r->m != NULL;
-		return s;
-	}
+	if (access(store, R_OK) && errno == EACCES)
+		return ask_engine(r, paths, "observer", f);
+	if (engine_runs(store) && ask_engine(r, paths, "command", f) == STATUS_OK)
+		return STATUS_OK;
 	s = feed_fold(store, &r->own, NULL, NULL, f);
 	r->m = r->own;
 	r->engine = s == STATUS_OK && engine_runs(store);

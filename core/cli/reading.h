@@ -1,5 +1,5 @@
 /* What the commands share that only read: list show changes brief status.  The
- * store is found, folded into a model, and it is told whether an engine runs.
+ * store is found; a running engine is asked for its model, else the store is folded into one.
  * None of them ever starts an engine or writes. */
 #ifndef CLI_READING_H
 #define CLI_READING_H
@@ -8,7 +8,7 @@
 #include "cli/cli.h"
 #include "client/client.h"
 
-struct follower;          /* a line to an engine of another user, whose store is not ours to open */
+struct follower;          /* a line to a running engine, which has the model: ours, or one whose store we may not open */
 struct reading {
 	const struct model *m;
 	struct model *own;    /* m, where it was folded from the store */
@@ -17,8 +17,8 @@ struct reading {
 	bool engine;          /* one holds the store */
 	struct buf path;      /* of the store */
 };
-/* The model of the engine that listens there; starts none. */
-enum status follower_open(const struct client_paths *paths, struct follower **out, struct fault *f);
+/* The model of the engine that listens there; starts none.  As observer it is on the record, as command it is not. */
+enum status follower_open(const struct client_paths *paths, const char *role, struct follower **out, struct fault *f);
 const struct model *follower_model(const struct follower *from);
 void follower_close(struct follower *from);
 /* --store, BACKOUT_STORE, the kit's (--kit, BACKOUT_KIT, a parent directory), else the only store of this user.

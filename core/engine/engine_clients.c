@@ -316,8 +316,12 @@ static void greeted(struct peer *p, const struct json *hello)
 }
 
 /* Commands come and go by the second: they take no seat.  Who follows gets the snapshot first: the disk is not waited for. */
-static void take_seat(struct peer *p)
+static void take_seat(struct peer *p, bool asks)
 {
+	if (asks || strcmp(p->role, "command") != 0) {
+		p->counts = true;
+		p->e->alone_since = 0;
+	}
 	if (p->seated || p->closing || !strcmp(p->role, "command"))
 		return;
 	p->seated = true;
@@ -343,9 +347,9 @@ static void take_line(struct peer *p, const char *s, size_t n)
 		peer_snapshot(p);
 		if (strcmp(p->role, "command"))
 			read_attached(p);
-		take_seat(p);
+		take_seat(p, false);
 	} else {
-		take_seat(p);
+		take_seat(p, true);
 		ask_line(p, j);
 	}
 	json_free(j);
@@ -415,6 +419,15 @@ static void read_more(struct peer *p)
 		peer_close(p);
 }
 
+/* A look that asks nothing (`status` in a prompt, every few seconds) keeps no engine from leaving. */
+static bool anybody_counts(const struct engine *e)
+{
+	for (const struct peer *p = e->peers; p; p = p->next)
+		if (p->counts)
+			return true;
+	return false;
+}
+
 void peer_close(struct peer *p)
 {
 	struct engine *e = p->e;
@@ -431,11 +444,12 @@ void peer_close(struct peer *p)
 		act_close(p->panel, "the console left", false);
 	if (p->seated)
 		seat(p, "closed");
-	if (!e->peers) {
+	if (!e->peers)
+		timer_stop(&e->beat);
+	if (p->counts && !anybody_counts(e)) {
 		struct now now;
 		os_now(&now);
 		e->alone_since = now.mono;
-		timer_stop(&e->beat);
 	}
 	uv_close((uv_handle_t *)&p->pipe, peer_freed);
 }
@@ -487,7 +501,6 @@ static void connected(uv_stream_t *listener, int status)
 	p->next = e->peers;
 	e->peers = p;
 	e->n_peers++;
-	e->alone_since = 0;
 	if (!e->beat)
 		e->beat = timer_new(&e->loop, 1000, 1000, beat, e);
 	say_hello(p);

@@ -68,7 +68,7 @@ static bool something_stands(const struct engine *e)
 
 static void leave_if_not_needed(struct engine *e, const struct now *now)
 {
-	if ((!e->o->by_client && !e->o->demo) || e->peers || !e->alone_since)
+	if ((!e->o->by_client && !e->o->demo) || !e->alone_since)
 		return;
 	if (now->mono - e->alone_since < LEAVE_AFTER_US || (!e->o->demo && something_stands(e)))
 		return;

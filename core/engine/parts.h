@@ -46,6 +46,7 @@ struct peer {
 	char role[16];             /* console observer command; "" before hello */
 	bool follow, lagging, closing, paused;
 	bool seated;               /* `client opened` was recorded */
+	bool counts;               /* the engine stays for it: a console, or whoever asked something */
 	int64_t since;             /* mono: when it connected */
 	struct buf in;
 	size_t limit;              /* unsent bytes at which it lags */
