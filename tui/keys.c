@@ -12,6 +12,7 @@
 #define ESC_WAIT (50 * US_SECOND / 1000)
 #define LONE_WAIT (1 * US_SECOND)
 #define LOST_WAIT (5 * US_SECOND)
+#define PASTE_MOST (20 * US_SECOND)
 
 void keys_init(struct keys *k)
 {
@@ -49,8 +50,8 @@ static void tilde(struct keys *k, keys_fn out, void *ctx)
 	if (n == 200 && !k->pasting) {
 		give(k, KEY_PASTED, 0, out, ctx);
 		k->pasting = 1;
-	} else if (n == 201) {
-		k->pasting = 0;
+		k->n_end = 0;
+		k->began = k->last;
 	}
 	for (size_t i = 0; i < sizeof tildes / sizeof *tildes; i++)
 		if (tildes[i].number == n)
@@ -117,6 +118,7 @@ static bool sequence_begins(struct keys *k, unsigned char b)
 	case '^':
 	case '_':
 		k->state = KEYS_STRING;
+		k->began = k->last;
 		return true;
 	default: /* a byte, not an enum */
 		break;
@@ -206,8 +208,24 @@ static void string_byte(struct keys *k, unsigned char b)
 		k->state = KEYS_GROUND;
 }
 
+/* Nothing in a paste means anything but its end: a string that it opened must not swallow that. */
+static void paste_byte(struct keys *k, unsigned char b)
+{
+	static const char marker[] = "\033[201~";
+
+	k->n_end = b == (unsigned char)marker[k->n_end] ? k->n_end + 1 : b == 0x1b;
+	if (k->n_end == sizeof marker - 1) {
+		k->pasting = 0;
+		k->n_end = 0;
+	}
+}
+
 static void byte(struct keys *k, unsigned char b, keys_fn out, void *ctx)
 {
+	if (k->pasting) {
+		paste_byte(k, b);
+		return;
+	}
 	switch (k->state) {
 	case KEYS_GROUND:
 		ground_byte(k, b, out, ctx);
@@ -268,11 +286,15 @@ int64_t keys_wait(const struct keys *k, int64_t at)
 {
 	int64_t end = -1;
 
-	if (k->state == KEYS_ESC)
+	if (k->pasting)
+		end = k->last + LOST_WAIT < k->began + PASTE_MOST ? k->last + LOST_WAIT : k->began + PASTE_MOST;
+	else if (k->state == KEYS_STRING || k->state == KEYS_STRING_ESC)
+		end = k->began + LOST_WAIT;
+	else if (k->state == KEYS_ESC)
 		end = k->last + ESC_WAIT;
 	else if (k->state == KEYS_ESC_LONE)
 		end = k->last + LONE_WAIT;
-	else if (k->state != KEYS_GROUND || k->pasting)
+	else if (k->state != KEYS_GROUND)
 		end = k->last + LOST_WAIT;
 	return end < 0 ? -1 : end > at ? end - at : 0;
 }

@@ -50,16 +50,19 @@ struct keys {
 	size_t n_par;
 	int left;          /* KEYS_MOUSE: bytes to come */
 	int pasting;
+	size_t n_end;      /* bytes of the paste's end marker that have come */
 	char utf8[4];
 	size_t n_utf8, need_utf8;
 	int64_t last;      /* time of the newest byte */
+	int64_t began;     /* of the paste or string that runs */
 };
 typedef void (*keys_fn)(void *ctx, const struct key *k);
 
 void keys_init(struct keys *k);
 void keys_feed(struct keys *k, const void *bytes, size_t n, int64_t at, keys_fn out, void *ctx);
 /* Time passed: an ESC that stands alone for 50 ms is the key; a paste or a
- * string whose end got lost is over after 5 s. */
+ * string whose end got lost is over after 5 s, and typing on does not keep a
+ * string open, nor a paste beyond 20 s: nobody is left with a dead keyboard. */
 void keys_tick(struct keys *k, int64_t at, keys_fn out, void *ctx);
 /* Microseconds until keys_tick has something to do; -1 nothing. */
 int64_t keys_wait(const struct keys *k, int64_t at);

@@ -91,6 +91,11 @@ static const struct {
 	{"a\033[200~fwp\r\033[A\033[201~b", "a<Paste>b"},
 	{"\033[200~x\033[200~y\033[201~z", "<Paste>z"},
 	{"\033[201~a", "a"},
+	{"\033[200~\033]0;x\033[201~b", "<Paste>b"},          /* a string that was pasted does not outlive it */
+	{"\033[200~\033P\033[20\033[201\033[201~b", "<Paste>b"},
+	{"\033[200~\033\033[201~\033[A", "<Paste><Up>"},
+	{"\033[200~\033[M\033[201~b", "<Paste>b"},
+	{"\033[200~\xc3\033[201~b", "<Paste>b"},
 	/* what is not UTF-8, or would not be drawn */
 	{"\xff\xfe" "a", "a"},
 	{"\xc3" "a", "a"},
@@ -169,6 +174,27 @@ static void lost_ends(void **state)
 	assert_int_equal(keys_wait(&k, 15002 * MS), -1);
 }
 
+/* Somebody hammers on Esc since nothing happens: that must not keep it so. */
+static void typing_does_not_keep_it_deaf(void **state)
+{
+	static const struct { const char *in; int64_t most; } rows[] = {{"\033]0;never ended", 5100 * MS}, {"\033P", 5100 * MS},
+		{"\033[200~never ended", 20100 * MS}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct keys k;
+		struct got g = {""};
+		int64_t at = 1000 * MS;
+		keys_init(&k);
+		keys_feed(&k, rows[i].in, strlen(rows[i].in), at, take, &g);
+		g.text[0] = 0;
+		while (!g.text[0] && at < 1000 * MS + rows[i].most)
+			keys_feed(&k, "x", 1, at += 100 * MS, take, &g);
+		if (strcmp(g.text, "x") != 0)
+			fail_msg("row %zu: still deaf after %lld ms", i, (long long)(at / MS - 1000));
+	}
+}
+
 /* Time stamps are those of the read. */
 static void stamp(void *ctx, const struct key *k)
 {
@@ -190,7 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(at_once), cmocka_unit_test(byte_by_byte), cmocka_unit_test(torn_reply), cmocka_unit_test(lost_ends),
-		cmocka_unit_test(stamped),
+		cmocka_unit_test(stamped), cmocka_unit_test(typing_does_not_keep_it_deaf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
