@@ -345,24 +345,51 @@ static void gauge_age(const struct scene *s, const struct gauge *g, char *out, s
 		snprintf(out, cap, "%s old", age_minutes(age, d));
 }
 
+struct widths {              /* of a gauge's parts; 0: left out */
+	int name, limit, curve, age;
+};
+
+#define VALUE 8
+#define WORDS 19 /* "BREACH since 02:00": the one part that is never given up */
+
+/* Wider terminals show longer curves and names; on narrower ones curve, age and limit go, in this order. */
+static struct widths widths_of(int cols, bool with_service)
+{
+	int extra = cols > 80 ? cols - 80 : 0;
+	struct widths w = {14 + (extra > 8 ? 8 : extra), extra >= 20 ? 22 : 16, 10 + extra / 2 - 4, 8};
+
+	w.curve -= w.limit - 16;
+	w.curve = w.curve < 10 ? 10 : w.curve > MODEL_CURVE ? MODEL_CURVE : w.curve;
+	if (with_service && w.name < 20)
+		w.name = 20;
+	int over = 1 + w.name + 1 + VALUE + w.limit + 1 + w.curve + 1 + WORDS + w.age - cols;
+	if (over > 1) {
+		int less = over < 6 ? over : w.curve + 1;
+		over -= less;
+		w.curve -= less > w.curve ? w.curve : less;
+	}
+	if (over > 1) {
+		over -= w.age;
+		w.age = 0;
+	}
+	if (over > 1)
+		w.limit = 0;
+	return w;
+}
+
 void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bool with_service, int *alarms)
 {
 	float curve[MODEL_CURVE];
 	char text[200], value[40] = "", limit[80] = "", words[80], age[40];
 	double top = 0;
-	int n = curve_of(g->ms, curve, &top), extra = p->g.cols > 80 ? p->g.cols - 80 : 0;
-	int name = 14 + (extra > 8 ? 8 : extra), room = extra >= 20 ? 22 : 16, spark = 10 + extra / 2 - 4 - (room - 16);
-	int ages;
+	int n = curve_of(g->ms, curve, &top), col = 1, right = p->g.cols - 1;
+	struct widths w = widths_of(p->g.cols, with_service);
 	enum role role = gauge_words(s, g, words, sizeof words, alarms);
 
 	if (g->ms && g->ms->curve_unknown)
 		p->curves_of = g->service->name;
 
-	spark = spark < 10 ? 10 : spark > MODEL_CURVE ? MODEL_CURVE : spark;
-	if (with_service)
-		snprintf(text, sizeof text, "%s %s", g->service->name, g->signal->name);
-	else
-		snprintf(text, sizeof text, "%s", g->signal->name);
+	snprintf(text, sizeof text, "%s%s%s", with_service ? g->service->name : "", with_service ? " " : "", g->signal->name);
 	if (g->ms && g->ms->ok_arrived.at)
 		unit_print(g->ms->value, g->signal->unit, value, sizeof value);
 	if (g->row) {
@@ -371,14 +398,20 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 			top = g->row->when.number;
 	}
 	gauge_age(s, g, age, sizeof age);
-	int col = 1;
-	page_put(p, col, name, g->rank <= 1 ? ROLE_TITLE : ROLE_TEXT, "%s", text);
-	page_put(p, col += name + 1, 7, g->silent ? ROLE_DIM : g->rank == 0 ? ROLE_TITLE : ROLE_TEXT, "%s", value);
-	page_put(p, col += 8, room, ROLE_DIM, "%s", text_cols(limit) > room && !strncmp(limit, "limit ", 6) ? limit + 6 : limit);
-	col += room + 1;
-	spark_draw(&p->g, p->n - 1, col, spark, ROLE_TEXT, curve, n, top);
-	ages = page_right(p, p->g.cols - 1, ROLE_DIM, age);
-	page_put(p, col + spark + 1, ages - 1 - (col + spark + 1), role, "%s", words);
+	page_put(p, col, w.name, g->rank <= 1 ? ROLE_TITLE : ROLE_TEXT, "%s", text);
+	page_put(p, col += w.name + 1, VALUE - 1, g->silent ? ROLE_DIM : g->rank == 0 ? ROLE_TITLE : ROLE_TEXT, "%s", value);
+	col += VALUE;
+	if (w.limit) {
+		page_put(p, col, w.limit, ROLE_DIM, "%s", text_cols(limit) > w.limit && !strncmp(limit, "limit ", 6) ? limit + 6 : limit);
+		col += w.limit + 1;
+	}
+	if (w.curve) {
+		spark_draw(&p->g, p->n - 1, col, w.curve, ROLE_TEXT, curve, n, top);
+		col += w.curve + 1;
+	}
+	if (w.age)
+		right = page_right(p, right, ROLE_DIM, age) - 1;
+	page_put(p, col, right - col, role, "%s", words);
 }
 
 /* ---- which page ------------------------------------------------------------ */

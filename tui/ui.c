@@ -300,7 +300,7 @@ static void draw_small(const struct scene *s, struct cells *out)
 		gauges_make(&g, s, s->inc, NULL);
 	if (g.n) {
 		struct page p;
-		page_init(&p, out->cols > 80 ? out->cols : 80, "", "");
+		page_init(&p, out->cols > 24 ? out->cols : 24, "", "");
 		page_line(&p, 0);
 		gauge_draw(&p, s, &g.v[0], true, &alarms);
 		cells_copy_row(out, row, &p.g, 0);

@@ -82,13 +82,13 @@ static int people_draw(const struct scene *s, struct cells *out, int left, int r
 {
 	char text[200];
 	const char *you = s->ui->person;
-	int cols;
+	int cols, room = right - left - 11;
 
 	if (s->inc && s->inc->open) {
 		const char *c = s->inc->commander;
 		if (!c)
 			snprintf(text, sizeof text, "NOBODY COMMANDS");
-		else if (s->ui->read_only || strcmp(c, you) != 0)
+		else if ((s->ui->read_only || strcmp(c, you) != 0) && text_cols(c) + 21 <= room)
 			snprintf(text, sizeof text, "%s COMMANDS, you watch", c);
 		else
 			snprintf(text, sizeof text, "%s COMMANDS", c);

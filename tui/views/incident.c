@@ -137,10 +137,10 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 		page_put(p, 14, p->g.cols - 15, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s ran here %s%s", to, ran_words(s, v, t),
 			v->verdict == VERDICT_BAD ? ", and was rolled back from" : v->verdict == VERDICT_GOOD ? ", and was good" : "");
 	}
-	expected_time(s->m, a, &why);
+	int64_t takes = expected_time(s->m, a, &why);
 	if (why && *why) {
 		page_line(p, 4);
-		page_put(p, 14, p->g.cols - 15, ROLE_DIM, "time: %s", why);
+		page_put(p, 14, p->g.cols - 15, ROLE_DIM, "time: %s%s%s", p->g.cols < 72 ? span_about(takes, t) : "", p->g.cols < 72 ? ", " : "", why);
 	}
 	page_line(p, 1);
 	if (d && d->back_safe == TRI_NO)
@@ -168,7 +168,8 @@ static void action_line(const struct scene *s, struct page *p, const struct kit_
 	price(s, a, cost, sizeof cost);
 	if (!first)
 		snprintf(cost + strlen(cost), sizeof cost - strlen(cost), ", %s", row_class_name(a->cls));
-	right = page_right(p, right, ROLE_DIM, cost) - 2;
+	if (p->g.cols >= 72) /* from which version to which needs the room; what it costs stands below, too */
+		right = page_right(p, right, ROLE_DIM, cost) - 2;
 	page_put(p, 11, 1, ROLE_KEY, "%c", a->key ? a->key : '-');
 	col = page_put(p, 14, right - 14, first ? ROLE_TITLE : ROLE_TEXT, "%s", first ? verb_words(a, words, sizeof words) : a->name);
 	if (to)
