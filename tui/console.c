@@ -396,8 +396,8 @@ static void farewell(const struct console *c, const struct model *m)
 {
 	const struct model_incident *i = m ? ui_incident(&c->ui, m) : NULL;
 
-	if (i && !c->lost_tty)
-		fprintf(stderr, "backout: %s is open and goes on without this console; `backout%s` looks again\n", i->name, c->ui.demo ? " demo" : "");
+	if (i && !c->lost_tty && !c->ui.demo) /* the demo says what becomes of it */
+		fprintf(stderr, "backout: %s is open and goes on without this console; `backout` looks again\n", i->name);
 }
 
 static enum status run(struct console *c, const struct cli *cli, const struct found *where, struct fault *f)

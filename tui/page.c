@@ -85,6 +85,29 @@ int page_put(struct page *p, int col, int width, enum role role, const char *fmt
 	return cells_text(&p->g, p->n - 1, col, width, role, s);
 }
 
+void page_wrapped(struct page *p, int drop, int col, enum role role, const char *text)
+{
+	while (*text) {
+		char part[400];
+		size_t n = 0, blank = 0;
+		for (; text[n] && n + 1 < sizeof part; n++) {
+			snprintf(part, sizeof part, "%.*s", (int)(n + 1), text);
+			if (text_cols(part) > p->g.cols - col - 1)
+				break;
+			if (text[n] == ' ')
+				blank = n;
+		}
+		if (text[n] && blank)
+			n = blank;
+		if (!n)
+			return; /* no room for anything */
+		page_line(p, drop);
+		page_put(p, col, p->g.cols - col - 1, role, "%.*s", (int)n, text);
+		text += n;
+		text += *text == ' ';
+	}
+}
+
 int page_right(struct page *p, int right, enum role role, const char *s)
 {
 	char clean[256];

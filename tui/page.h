@@ -41,6 +41,8 @@ void page_item(struct page *p, enum item_kind kind, const char *service, const c
 /* Text at a column of the newest line, within `width` columns; the column after it. */
 int page_put(struct page *p, int col, int width, enum role role, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Running text from a column on, on as many new lines as it takes, broken at blanks. */
+void page_wrapped(struct page *p, int drop, int col, enum role role, const char *text);
 int page_right(struct page *p, int right, enum role role, const char *s); /* ends before column `right` */
 bool page_wanted(const struct page *p, const char *text); /* passes the filter */
 /* Drop lines until n <= height. */

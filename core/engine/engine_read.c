@@ -234,12 +234,13 @@ void read_attached(struct peer *p)
 	const char *person = peer_person(p);
 	struct buf b;
 	struct now now;
-	char ago[DURATION_LEN];
+	char when[40];
 	os_now(&now);
 	buf_init(&b, 8192);
 	vec_each(struct last_panel, l, &e->panels)
 		if (person && !strcmp(l->person, person))
-			buf_addf(&b, "your panel %s %s, %s ago: %s", l->action, l->service, duration_short(now.mono - l->mono, ago), l->text);
+			buf_addf(&b, "your panel %s of %s, %s: %s", l->action, l->service,
+				instant_local(now.at - (now.mono - l->mono), "%H:%M:%S", when, sizeof when), l->text);
 	put_actions(e->model, &b);
 	if (b.len)
 		peer_tell(p, "attached", NULL, buf_str(&b));

@@ -237,7 +237,9 @@ static void letters(struct frame *f, const struct confirm *c)
 	for (int i = 0; i < 3; i++)
 		cells_textf(f->out, row, col + 3 + 3 * i, 1, i < ch->typed ? ROLE_DIM : ROLE_CHALLENGE, "%c", ch->letters[i]);
 	col = cells_text(f->out, row, col + 12, 14, ROLE_TEXT, "to run it");
-	cells_text(f->out, row, col + 8, f->cols - col - 10, ROLE_TEXT, "Esc or any other key: no");
+	col += f->cols < 72 ? 1 : 8;
+	cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT,
+		f->cols - col - 2 < 7 ? "" : f->cols - col - 2 < 24 ? "Esc: no" : "Esc or any other key: no");
 }
 
 static void answer(struct frame *f, const struct confirm *c)

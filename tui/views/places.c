@@ -32,28 +32,6 @@ static void text_line(struct page *p, const char *text, int64_t number)
 	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s", text);
 }
 
-/* Running text on as many lines as it takes, broken at blanks. */
-static void put_wrapped(struct page *p, int col, enum role role, const char *text)
-{
-	while (*text) {
-		char part[400];
-		size_t n = 0, blank = 0;
-		for (; text[n] && n + 1 < sizeof part; n++) {
-			snprintf(part, sizeof part, "%.*s", (int)(n + 1), text);
-			if (text_cols(part) > p->g.cols - col - 1)
-				break;
-			if (text[n] == ' ')
-				blank = n;
-		}
-		if (text[n] && blank)
-			n = blank;
-		page_line(p, DROP_NEVER);
-		page_put(p, col, p->g.cols - col - 1, role, "%.*s", (int)n, text);
-		text += n;
-		text += *text == ' ';
-	}
-}
-
 /* ---- versions ---------------------------------------------------------------- */
 
 static void version_line(const struct scene *s, struct page *p, const struct model_version *v)
@@ -120,7 +98,7 @@ static void way_line(const struct scene *s, struct page *p, const struct kit_act
 	else
 		snprintf(all, sizeof all, "%s; time: %s; %s%s", verb_words(a, words, sizeof words), time && *time ? time : "not known",
 			may ? "" : "you may not: ", why);
-	put_wrapped(p, 3, may && !busy ? ROLE_DIM : ROLE_SOON, all);
+	page_wrapped(p, DROP_NEVER, 3, may && !busy ? ROLE_DIM : ROLE_SOON, all);
 }
 
 static void place_ways(const struct scene *s, struct page *p, const struct place *place)
@@ -361,7 +339,7 @@ static void brief_line(struct page *p, const char *text, int64_t number)
 	page_line(p, DROP_NEVER);
 	page_item(p, ITEM_LINE, "", "", number);
 	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%.*s", (int)fits, text);
-	put_wrapped(p, 12, ROLE_TEXT, text[fits] == ' ' ? text + fits + 1 : text + fits);
+	page_wrapped(p, DROP_NEVER, 12, ROLE_TEXT, text[fits] == ' ' ? text + fits + 1 : text + fits);
 }
 
 static void place_brief(const struct scene *s, struct page *p)

@@ -120,8 +120,8 @@ static void services_part(const struct scene *s, struct page *p)
 		page_item(p, ITEM_SERVICE, svc->name, "", 0);
 		page_put(p, 1, 16, ROLE_TEXT, "%s", svc->name);
 		page_put(p, 18, 15, ROLE_TEXT, "%s", d ? d->version : "version ?");
-		page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : p->g.cols < 72 ? "none before" :
-			"no earlier one seen");
+		if (p->g.cols >= 72)
+			page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : "no earlier one seen");
 		page_put(p, p->g.cols - 20, 19, roles[rank], "%s%s", model_frozen(s->m, svc->name) ? "FROZEN, " : "", words[rank]);
 	}
 }
@@ -218,14 +218,9 @@ void view_quiet(const struct scene *s, struct page *p)
 	unknown_part(s, p);
 	if (s->ui->demo) {
 		page_line(p, DROP_BLANK);
-		page_line(p, 5);
-		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", s->m->incidents.n ?
-			"That was it. t tells what happened, q leaves." :
+		page_wrapped(p, 5, 1, ROLE_DIM, s->m->incidents.n ?
+			"That was it. t tells what happened, q leaves. `backout demo --clean` removes it all; then `backout demo` begins anew." :
 			"A bad release is on its way: wait for it. Then press D and Enter.");
-		if (!s->m->incidents.n)
-			return;
-		page_line(p, 5);
-		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", "`backout demo --clean` removes it all; then `backout demo` begins anew.");
 	}
 }
 
