@@ -241,7 +241,7 @@ _look = look
 def look():
     global n
     _look()
-    for _ in range(30):
+    for _ in range(150):
         n += 1
         if n < 700:
             tell("change", {"what": "flag", "name": "f", "from": "a", "to": "b", "at": now(), "ask": "%032x" % n, "key": "INC-1/9"})

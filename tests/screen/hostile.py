@@ -312,5 +312,81 @@ def test_messages():
         check_logs(lab)
 
 
+# ---- the kit's words --------------------------------------------------------------------------------
+
+def write_kit(lab, text):
+    """A kit whose free texts are all hostile: names, questions, queries, targets, who confirmed it."""
+    q = json.dumps(text)
+    with open(os.path.join(lab.top, "kit.good")) as f:
+        lab.write("kit.yaml", f.read().replace("name: Tess,", "name: %s, contact: {chat: %s}," % (q, q)) + "reports: {odd: {ask: %s}}\n" % q)
+    with open(os.path.join(lab.top, "service.good")) as f:
+        lab.write("services/auth.yaml", f.read().replace("query: rate", "query: %s" % q).replace(
+            "verb: rollback,", "verb: rollback, target: {file: auth, more: %s}, confirmed: {time: 1m, on: 2026-01-01, where: %s, by: tess}," % (q, q)))
+
+
+def test_kit():
+    """Whatever a kit says, it is refused or shown clean; on the console the panel keeps its frame."""
+    with World() as lab:
+        shutil.copy(os.path.join(lab.kit, "kit.yaml"), os.path.join(lab.top, "kit.good"))
+        shutil.copy(os.path.join(lab.kit, "services/auth.yaml"), os.path.join(lab.top, "service.good"))
+        taken = []
+        for text in STRINGS:
+            write_kit(lab, text[:3000])
+            status, out, err = lab.tool("check", lab.kit)
+            assert status in (0, 1), (text[:60], err)
+            is_clean(("check", text[:60]), out)
+            is_clean(("check", text[:60]), err)
+            taken += [text[:3000]] if status == 0 else []
+        assert taken, "every kit was refused"
+        for text in taken[::max(1, len(taken) // 12)]:
+            write_kit(lab, text)
+            lab.engine()
+            c = lab.client()
+            c.until("deploy")
+            assert lab.tool("declare", "--title", "bad", "--service", "auth")[0] == 0
+            tap = Tap([BACKOUT, "watch", "--kit", lab.kit], lab.env, cwd=lab.top)
+            tap.until("bad")
+            look(tap)
+            tap.type("\x1b", 0.1)
+            tap.until("Nothing was fired")
+            for keys in ("w", "\x1b", "j", "\r", "\x1b", "a", "\x1b", "?", "\x1b"):
+                tap.type(keys, 0.07 if keys == "\x1b" else 0.01)
+                tap.quiet(0.03, 0.3)
+            assert not tap.bad, (text[:60], tap.bad)
+            tap.end()
+            for words in (["show", "INC-1"], ["brief"], ["fire", "auth-rollback", "--dry-run"], ["help", "kit"], ["status"], ["report", "odd", "--service", "auth"]):
+                status, out, err = lab.tool(*words)
+                is_clean((words, text[:60]), out + err)
+            assert lab.tool("close", "--as", "false-alarm")[0] == 0
+            for p in lab.running:
+                p.terminate()
+                p.wait(10)
+            shutil.rmtree(lab.dir)
+
+
+# ---- what is no text at all ---------------------------------------------------------------------------
+
+RAW = (b'{"jsonrpc":"2.0","method":"log","params":{"level":"x","text":"\xff\xfe\x1b[2J"}}\n', b'\xff\xfe\x1b[2J\n', b"\x1b]0;owned\x07\n", b"\x00\x00\n",
+       b'{"jsonrpc":"2.0","method":"change","params":{"what":"flag","name":"\\ud800"}}\n', b'{"jsonrpc":"2.0","method":"\xed\xa0\x80"}\n',
+       b'{"jsonrpc":"2.0","\x1b[2J":1,"\x1b[2J":2,"method":"log"}\n', b'{"jsonrpc":"\x1b[2J"}\n', b'{"jsonrpc":"2.0","id":99,"error":{"code":-5,"message":"\x1b[2J"}}\n')
+
+
+def test_bytes_that_are_no_text():
+    """What is refused at the door is named in words of ours; names and versions of a plugin are a stranger's, too."""
+    for raw in RAW:
+        with World() as lab:
+            lab.put("init.json", {"init": SEQUENCES[len(lab.top) % 40] + "\u202e"})
+            lab.put("raw.json", {"raw": raw.hex()})
+            lab.engine()
+            c = lab.client()
+            e = c.until("plugin", state="down")
+            assert e["body"]["why"], e
+            for words in (["plugin", "list"], ["plugin", "list", "--json"], ["log"], ["status"], ["status", "--json"]):
+                status, out, err = lab.tool(*words)
+                assert status in (0, 1), (words, err)
+                is_clean((words, raw), out + err)
+            check_logs(lab)
+
+
 if __name__ == "__main__":
     main(globals())
