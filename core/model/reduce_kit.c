@@ -8,10 +8,14 @@
 /* Logins were turned into uids where the kit was loaded; here they are only taken over. */
 static void apply_uids(struct model *m)
 {
-	for (size_t i = 0; m->kit && i < m->kit->n_people; i++)
+	for (size_t i = 0; m->kit && i < m->kit->n_people; i++) {
+		struct kit_person *p = &m->kit->people[i];
+		if (p->login)
+			p->uid = UID_NOBODY; /* a login that is gone gives nobody its rights */
 		vec_each(struct model_uid, u, &m->kit_uids)
-			if (strcmp(u->person, m->kit->people[i].id) == 0)
-				m->kit->people[i].uid = u->uid;
+			if (strcmp(u->person, p->id) == 0)
+				p->uid = u->uid;
+	}
 }
 
 void model_parse_kit(struct model *m)

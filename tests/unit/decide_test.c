@@ -502,6 +502,25 @@ static void a_version_that_returns_is_an_alarm(void **state)
 	story_release(&s);
 }
 
+/* Who is who is resolved anew whenever the kit is loaded, though the kit itself is the same. */
+static void logins_follow_the_newest_load(void **state)
+{
+	(void)state;
+	struct story s;
+	story_init(&s, true);
+	assert_non_null(kit_person_by_uid(s.m->kit, 1001));
+	story_eventf(&s, "kit.loaded", NULL, "engine", "{'digest':'%s','files':[{'path':'kit.yaml','sha':''}],'uids':{'maya':4242}}", s.m->kit_digest);
+	const struct kit_person *p = kit_person_by_uid(s.m->kit, 4242);
+	assert_true(p && strcmp(p->id, "maya") == 0);
+	assert_null(kit_person_by_uid(s.m->kit, 1001));
+	assert_null(kit_person_by_uid(s.m->kit, 77));
+	story_eventf(&s, "kit.loaded", NULL, "engine", "{'digest':'%s','files':[],'uids':{'olga':77}}", s.m->kit_digest);
+	assert_non_null(kit_person_by_uid(s.m->kit, 77));
+	story_eventf(&s, "kit.loaded", NULL, "engine", "{'digest':'%s','files':[],'uids':{}}", s.m->kit_digest);
+	assert_null(kit_person_by_uid(s.m->kit, 77)); /* a login that is gone gives nobody its rights */
+	story_release(&s);
+}
+
 /* The journal folded again is the model that was live: nothing was kept beside it. */
 static void replay_is_live(void **state)
 {
@@ -531,6 +550,6 @@ int main(void)
 		cmocka_unit_test(a_panel_keeps_strangers_apart), cmocka_unit_test(an_ask_is_done_once),
 		cmocka_unit_test(the_digest_binds_what_runs), cmocka_unit_test(outcomes_are_believed_with_care),
 		cmocka_unit_test(reconcile_is_asked_in_growing_pauses), cmocka_unit_test(command_changes_hands_in_steps),
-		cmocka_unit_test(a_version_that_returns_is_an_alarm), cmocka_unit_test(replay_is_live)};
+		cmocka_unit_test(a_version_that_returns_is_an_alarm), cmocka_unit_test(logins_follow_the_newest_load), cmocka_unit_test(replay_is_live)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

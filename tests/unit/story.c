@@ -20,6 +20,7 @@ static const char kit_yaml[] =
 	"  ravi: {name: Ravi, uid: 1002, roles: [on-call]}\n"
 	"  lena: {name: Lena, uid: 1003, roles: [incident-commander, service-owner], owns: [ledger]}\n"
 	"  tomas: {name: Tomas, uid: 1004, roles: [policy-lead]}\n"
+	"  olga: {name: Olga, login: olga, roles: [on-call]}\n"
 	"tiers:\n"
 	"  tier-1: {recovery: rollback, revert_target: 5m}\n"
 	"  batch: {recovery: roll-forward, revert_target: 4h}\n"
