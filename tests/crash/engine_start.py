@@ -192,6 +192,20 @@ def test_two_people_with_one_uid():
         assert lab.run("engine", lab.kit).returncode == 2
 
 
+def test_run_user_gone():
+    """The login's runtime directory vanishes at logout: nothing of an engine lies there."""
+    with Lab() as lab:
+        run = lab.env["XDG_RUNTIME_DIR"] = os.path.join(lab.top, "run")
+        os.mkdir(run, 0o700)
+        lab.engine()
+        c = lab.client()
+        assert os.listdir(run) == [], os.listdir(run)
+        os.rmdir(run)
+        c.good("note", {"text": "logged out"})
+        assert lab.run("note", "and in again").returncode == 0
+        assert lab.run("status").returncode == 0
+
+
 def test_modes():
     with Lab() as lab:
         lab.engine()
