@@ -182,6 +182,7 @@ static void on_snapshot(struct client *cl, void *ctx)
 	struct console *c = ctx;
 
 	(void)cl;
+	ui_model_gone(&c->ui);
 	c->dirty = true;
 }
 
@@ -465,6 +466,7 @@ enum status tui_console(struct cli *cli)
 			cli_fail(cli, s, &f);
 	}
 	cells_release(&c->frame);
+	ui_release(&c->ui);
 	number = c->signal;
 	free(where);
 	free(c);

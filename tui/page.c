@@ -11,48 +11,87 @@
 #include "base/text.h"
 #include "tui/page.h"
 
-/* Pages are made for every frame and key, and large: the last one's cells serve again. */
-static struct cells spare;
+/* Pages are made for every frame and key, and large: what the last one held serves again. */
+static struct page spare;
 
-void page_init(struct page *p, int cols, const char *cursor, const char *filter)
+void page_init(struct page *p, int cols, const struct mark *cursor, const char *filter)
 {
-	memset(p, 0, sizeof *p);
-	if (spare.v && spare.cols == cols) {
-		p->g = spare;
-		memset(&spare, 0, sizeof spare);
-	} else {
+	*p = spare;
+	memset(&spare, 0, sizeof spare);
+	if (!p->g.v || p->g.cols != cols) {
+		cells_release(&p->g);
 		cells_new(&p->g, PAGE_ROWS, cols);
 	}
+	p->n = p->n_items = p->row = p->used = p->pane = 0;
+	p->ctx = p->curves_of = NULL;
 	p->cursor = cursor;
 	p->filter = filter;
 }
 
 void page_release(struct page *p)
 {
-	cells_release(&spare);
-	spare = p->g;
-	free(p->items);
+	cells_release(&spare.g);
+	free(spare.lines);
+	free(spare.items);
+	spare = *p;
 	memset(p, 0, sizeof *p);
 }
 
-int page_line(struct page *p, int drop)
+static struct page_line *line_new(struct page *p, int drop)
 {
-	if (p->n < PAGE_ROWS)
-		cells_clear_row(&p->g, p->n++);
-	p->drop[p->n - 1] = (unsigned char)drop;
-	return p->n - 1;
+	struct page_line *l;
+
+	if (p->n == p->cap) {
+		p->cap = p->cap ? 2 * p->cap : 64;
+		p->lines = mem_grow(p->lines, (size_t)p->cap, sizeof *p->lines);
+	}
+	l = &p->lines[p->n++];
+	memset(l, 0, sizeof *l);
+	l->drop = drop;
+	return l;
+}
+
+/* The last row is for drawing what was promised. */
+void page_line(struct page *p, int drop)
+{
+	struct page_line *l;
+
+	if (p->used == PAGE_ROWS - 1) {
+		p->row = p->used - 1;
+		return;
+	}
+	l = line_new(p, drop);
+	l->row = p->row = p->used++;
+	cells_clear_row(&p->g, p->row);
+}
+
+void page_promise(struct page *p, int drop, page_fn draw, const void *what)
+{
+	struct page_line *l = line_new(p, drop);
+
+	l->row = -1;
+	l->draw = draw;
+	l->what = what;
+}
+
+bool mark_is(const struct mark *m, const struct item *it)
+{
+	return m->kind == it->kind && m->seq == it->seq && !strcmp(m->name, it->name) && !strcmp(m->service, it->service);
+}
+
+void mark_set(struct mark *m, const struct item *it, int at)
+{
+	m->kind = it->kind;
+	m->at = at;
+	m->seq = it->seq;
+	text_copy(m->service, sizeof m->service, it->service);
+	text_copy(m->name, sizeof m->name, it->name);
 }
 
 void page_rule(struct page *p, int drop, bool demo)
 {
-	int row = page_line(p, drop);
-
-	cells_fill(&p->g, row, 0, p->g.cols, ROLE_RULE, demo ? 0x254c : 0x2500);
-}
-
-static void item_name(struct item *it)
-{
-	snprintf(it->id, sizeof it->id, "%d:%s/%s/%lld", (int)it->kind, it->service, it->name, (long long)it->seq);
+	page_line(p, drop);
+	cells_fill(&p->g, p->row, 0, p->g.cols, ROLE_RULE, demo ? 0x254c : 0x2500);
 }
 
 void page_item(struct page *p, enum item_kind kind, const char *service, const char *name, int64_t seq)
@@ -67,11 +106,10 @@ void page_item(struct page *p, enum item_kind kind, const char *service, const c
 	memset(it, 0, sizeof *it);
 	it->kind = kind;
 	it->pane = p->pane;
-	it->row = p->n - 1;
+	it->line = p->n - 1;
 	it->seq = seq;
-	text_copy(it->service, sizeof it->service, service ? service : "");
-	text_copy(it->name, sizeof it->name, name ? name : "");
-	item_name(it);
+	it->service = service ? service : "";
+	it->name = name ? name : "";
 }
 
 int page_put(struct page *p, int col, int width, enum role role, const char *fmt, ...)
@@ -82,7 +120,7 @@ int page_put(struct page *p, int col, int width, enum role role, const char *fmt
 	va_start(ap, fmt);
 	vsnprintf(s, sizeof s, fmt, ap);
 	va_end(ap);
-	return cells_text(&p->g, p->n - 1, col, width, role, s);
+	return cells_text(&p->g, p->row, col, width, role, s);
 }
 
 void page_wrapped(struct page *p, int drop, int col, enum role role, const char *text)
@@ -113,7 +151,7 @@ int page_right(struct page *p, int right, enum role role, const char *s)
 	char clean[256];
 	int cols = text_clean(clean, sizeof clean, s, strlen(s), right);
 
-	cells_text(&p->g, p->n - 1, right - cols, cols, role, clean);
+	cells_text(&p->g, p->row, right - cols, cols, role, clean);
 	return right - cols;
 }
 
@@ -123,15 +161,15 @@ bool page_wanted(const struct page *p, const char *text)
 }
 
 /* Which lines have to go: those that mind it least, of these the lowest. */
-static int lines_choose(const struct page *p, int height, bool gone[PAGE_ROWS])
+static int lines_choose(const struct page *p, int height, bool *gone)
 {
 	int left = p->n, most = DROP_NEVER;
 
 	for (int i = 0; i < p->n; i++)
-		most = p->drop[i] > most ? p->drop[i] : most;
+		most = p->lines[i].drop > most ? p->lines[i].drop : most;
 	for (int worst = most; worst > DROP_NEVER && left > height; worst--)
 		for (int i = p->n; i-- > 0 && left > height;)
-			if (p->drop[i] == worst) {
+			if (p->lines[i].drop == worst) {
 				gone[i] = true;
 				left--;
 			}
@@ -140,56 +178,72 @@ static int lines_choose(const struct page *p, int height, bool gone[PAGE_ROWS])
 
 void page_fit(struct page *p, int height)
 {
-	bool gone[PAGE_ROWS] = {false};
-	int to[PAGE_ROWS], kept = 0;
+	bool *gone;
+	int *to, kept = 0;
 
-	if (p->n <= height || lines_choose(p, height, gone) == p->n)
+	if (p->n <= height)
 		return;
+	gone = mem_new((size_t)p->n * sizeof *gone);
+	to = mem_new((size_t)p->n * sizeof *to);
+	lines_choose(p, height, gone);
 	for (int i = 0; i < p->n; i++) {
 		to[i] = kept;
-		if (gone[i])
-			continue;
-		if (kept != i)
-			cells_copy_row(&p->g, kept, &p->g, i);
-		p->drop[kept++] = p->drop[i];
+		if (!gone[i])
+			p->lines[kept++] = p->lines[i];
 	}
 	p->n = kept;
 	kept = 0;
 	for (int i = 0; i < p->n_items; i++)
-		if (!gone[p->items[i].row]) {
+		if (!gone[p->items[i].line]) {
 			p->items[kept] = p->items[i];
-			p->items[kept].row = to[p->items[kept].row];
+			p->items[kept].line = to[p->items[kept].line];
 			kept++;
 		}
 	p->n_items = kept;
+	free(gone);
+	free(to);
 }
 
 const struct item *page_cursor_item(const struct page *p)
 {
+	if (!p->cursor || p->cursor->kind == ITEM_NONE)
+		return NULL;
 	for (int i = 0; i < p->n_items; i++)
-		if (p->cursor && *p->cursor && !strcmp(p->items[i].id, p->cursor))
+		if (mark_is(p->cursor, &p->items[i]))
 			return &p->items[i];
 	return NULL;
 }
 
-void page_show(const struct page *p, struct cells *out, int top, int height, int left, int cols)
+/* Rows of g are only views of it: a line that was promised is drawn into the last one. */
+static int line_row(struct page *p, const struct page_line *l)
+{
+	if (l->row >= 0)
+		return l->row;
+	p->row = PAGE_ROWS - 1;
+	cells_clear_row(&p->g, p->row);
+	l->draw(p, p->ctx, l->what);
+	return p->row;
+}
+
+void page_show(struct page *p, struct cells *out, int top, int height, int left, int cols)
 {
 	const struct item *it = page_cursor_item(p);
 	int first = 0;
 
 	if (p->n > height && it)
-		first = it->row - height / 2;
+		first = it->line - height / 2;
 	if (first > p->n - height)
 		first = p->n - height;
 	if (first < 0)
 		first = 0;
 	for (int i = 0; i < height && first + i < p->n; i++) {
+		int row = line_row(p, &p->lines[first + i]);
 		for (int col = 0; col < cols; col++) {
-			struct cell *to = cells_at(out, top + i, left + col), *from = cells_at(&p->g, first + i, col);
+			struct cell *to = cells_at(out, top + i, left + col), *from = cells_at(&p->g, row, col);
 			if (to && from)
 				*to = *from;
 		}
-		if (it && it->row == first + i)
+		if (it && it->line == first + i)
 			cells_fill(out, top + i, left, 1, ROLE_KEY, '>');
 	}
 	if (first + height < p->n)

@@ -1,7 +1,8 @@
 /* A page: the lines a view produces before it is known how many fit.  Each
  * line says how easily it can be left out and may carry an item that the
- * cursor can stand on; fitting keeps the order and drops the least needed.
- * Called by views; knows no model. */
+ * cursor can stand on; fitting keeps the order and drops the least needed.  A
+ * line of a long list is only a promise: it is drawn when it is shown.  Called
+ * by views; knows no model. */
 #ifndef TUI_PAGE_H
 #define TUI_PAGE_H
 
@@ -13,29 +14,51 @@
 
 enum item_kind { ITEM_NONE, ITEM_SERVICE, ITEM_SIGNAL, ITEM_CHANGE, ITEM_ACTION, ITEM_VERSION, ITEM_PIN, ITEM_FREEZE,
 	ITEM_REPORT, ITEM_SAID, ITEM_LINE, ITEM_INCIDENT };
-struct item {
+struct item {                     /* what a line is about; the names live as long as the page's model stands still */
 	enum item_kind kind;
-	int pane, row;            /* row: of the page */
-	char id[176];             /* what the cursor remembers */
-	char service[72], name[72];
+	int pane, line;           /* line: of the page */
+	const char *service, *name; /* never NULL */
 	int64_t seq;
 };
+/* What the cursor remembers of an item, so that it stays there while lists re-sort. */
+struct mark {
+	enum item_kind kind;
+	int at;                   /* which item it was: from there the cursor goes on when the item is gone */
+	char service[72], name[176];
+	int64_t seq;
+};
+bool mark_is(const struct mark *m, const struct item *it);
+void mark_set(struct mark *m, const struct item *it, int at);
+
+struct page;
+/* Draw one line of a list with page_put; ctx is the page's, what the line's. */
+typedef void (*page_fn)(struct page *p, const void *ctx, const void *what);
+struct page_line {
+	int row;                  /* of g; -1 a promise */
+	int drop;
+	page_fn draw;
+	const void *what;
+};
 struct page {
-	struct cells g;
-	int n;                    /* lines used */
-	unsigned char drop[PAGE_ROWS];
+	struct cells g;           /* rows that are drawn */
+	int row, used;            /* where page_put draws; rows taken */
+	struct page_line *lines;
+	int n, cap;               /* lines */
 	struct item *items;
 	int n_items, cap_items;
 	int pane;                 /* for items added from here on */
-	const char *cursor;       /* id under the cursor, or "" */
+	const struct mark *cursor;
+	const void *ctx;          /* handed to page_fn */
 	const char *curves_of;    /* a service with a curve that is not here yet, or NULL */
 	const char *filter;       /* only lines with this text are kept by page_filtered views, or "" */
 };
 
-void page_init(struct page *p, int cols, const char *cursor, const char *filter);
+void page_init(struct page *p, int cols, const struct mark *cursor, const char *filter); /* cursor may be NULL */
 void page_release(struct page *p);
-/* A new line; its row.  Past the last row everything lands on the last one. */
-int page_line(struct page *p, int drop);
+/* A new line.  Past PAGE_ROWS everything lands on the last row. */
+void page_line(struct page *p, int drop);
+/* A new line that `draw` makes when it is shown: for lists of any length.  `what` outlives the page. */
+void page_promise(struct page *p, int drop, page_fn draw, const void *what);
 void page_rule(struct page *p, int drop, bool demo);
 void page_item(struct page *p, enum item_kind kind, const char *service, const char *name, int64_t seq);
 /* Text at a column of the newest line, within `width` columns; the column after it. */
@@ -48,7 +71,8 @@ bool page_wanted(const struct page *p, const char *text); /* passes the filter *
 /* Drop lines until n <= height. */
 void page_fit(struct page *p, int height);
 /* Copy what fits to out at `top`; where more is left, scroll so that the cursor is seen. */
-void page_show(const struct page *p, struct cells *out, int top, int height, int left, int cols);
+void page_show(struct page *p, struct cells *out, int top, int height, int left, int cols);
+/* The item under the cursor, NULL where it is not on the page: a key never means a thing that slid under it. */
 const struct item *page_cursor_item(const struct page *p);
 
 /* Three rows of big digits, right-aligned so that they end before `right`; "12:34", "1:02:03".  Returns their first column. */

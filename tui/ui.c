@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/scene.h"
+#include "tui/gauge.h"
+#include "tui/views/views.h"
 
 #define SAY_FOR (12 * US_SECOND)
 #define DEAF_FOR (300 * US_SECOND / 1000)
@@ -15,9 +16,21 @@ void ui_init(struct ui *u, const struct ui_out *out)
 {
 	memset(u, 0, sizeof *u);
 	u->out = *out;
+	u->health = health_new();
 	u->rows = 24;
 	u->cols = 80;
 	text_copy(u->theme, sizeof u->theme, "default");
+}
+
+void ui_release(struct ui *u)
+{
+	health_free(u->health);
+	u->health = NULL;
+}
+
+void ui_model_gone(struct ui *u)
+{
+	health_forget(u->health);
 }
 
 struct place *ui_place(struct ui *u)
@@ -126,7 +139,7 @@ static const struct kit_action *action_of(struct ui *u, const struct sight *s, c
 
 	if (!inc) {
 		scene_make(&sc, u, s, u->rows, u->cols);
-		scene_page(&sc, &p, u->cols);
+		views_page(&sc, &p, u->cols);
 		const struct item *it = page_cursor_item(&p);
 		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it ? it->service : only_trouble(&sc));
 		page_release(&p);
@@ -300,7 +313,7 @@ static void draw_small(const struct scene *s, struct cells *out)
 		gauges_make(&g, s, s->inc, NULL);
 	if (g.n) {
 		struct page p;
-		page_init(&p, out->cols > 24 ? out->cols : 24, "", "");
+		page_init(&p, out->cols > 24 ? out->cols : 24, NULL, "");
 		page_line(&p, 0);
 		gauge_draw(&p, s, &g.v[0], true, &alarms);
 		cells_copy_row(out, row, &p.g, 0);
@@ -334,10 +347,11 @@ static void draw_side(const struct scene *s, struct cells *out, int top, int hei
 {
 	struct page p;
 
-	page_init(&p, out->cols - left, "", "");
+	page_init(&p, out->cols - left, NULL, "");
+	p.ctx = s;
 	page_line(&p, DROP_NEVER);
 	page_put(&p, 1, 40, ROLE_TITLE, "WHAT HAPPENED, newest first");
-	view_timeline(s, &p, height - 1, DROP_NEVER);
+	view_lines(s, &p, height - 1, DROP_NEVER);
 	page_fit(&p, height);
 	page_show(&p, out, top, height, left, out->cols - left);
 	for (int i = 0; i < height; i++)
@@ -352,7 +366,7 @@ static void draw_body(const struct scene *s, struct cells *out, char *out_curves
 
 	if (s->side)
 		cols -= 70;
-	scene_page(s, &p, cols);
+	views_page(s, &p, cols);
 	page_fit(&p, height);
 	text_copy(out_curves_of, cap, p.curves_of ? p.curves_of : "");
 	page_show(&p, out, top, height, 0, cols);

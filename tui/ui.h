@@ -12,13 +12,14 @@
 #include "tui/challenge.h"
 #include "tui/keymap.h"
 #include "tui/page.h"
+#include "tui/view.h"
 
-enum view_kind { VIEW_MAIN, VIEW_SERVICE, VIEW_WAYS, VIEW_VERSIONS, VIEW_REPORTS, VIEW_BRIEF, VIEW_TIMELINE,
-	VIEW_CHANGES, VIEW_PINS, VIEW_HELP, VIEW_INCIDENTS };
 struct place {
 	enum view_kind view;
 	char service[72], name[72];
-	char cursor[176], filter[64];
+	struct mark cursor;
+	char filter[64];
+	int sort;                /* which of the view's orders; 0 its own */
 };
 #define PLACES 8
 
@@ -68,8 +69,10 @@ struct ui_out {              /* how asks leave */
 	void *ctx;
 };
 
+struct health;
 struct ui {
 	struct ui_out out;
+	struct health *health;   /* kept between frames */
 	struct place places[PLACES];
 	int depth;               /* index of the present place */
 	struct prompt prompt;
@@ -101,6 +104,9 @@ struct sight {
 };
 
 void ui_init(struct ui *u, const struct ui_out *out);
+void ui_release(struct ui *u);
+/* The model that was looked at is gone, though another may lie where it lay. */
+void ui_model_gone(struct ui *u);
 void ui_key(struct ui *u, const struct sight *s, const struct key *k);
 void ui_resized(struct ui *u, const struct sight *s, int rows, int cols);
 void ui_tick(struct ui *u, const struct sight *s);

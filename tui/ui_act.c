@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/scene.h"
+#include "tui/gauge.h"
+#include "tui/views/views.h"
 
 #define LEAVE_TWICE (5 * US_SECOND)
 
@@ -19,7 +20,7 @@ static bool item_here(struct ui *u, const struct sight *s, struct item *out)
 	const struct item *it;
 
 	scene_make(&sc, u, s, u->rows, u->cols);
-	scene_page(&sc, &p, u->cols);
+	views_page(&sc, &p, u->cols);
 	it = page_cursor_item(&p);
 	if (it)
 		*out = *it;
@@ -52,17 +53,23 @@ static void move(struct ui *u, const struct sight *s, enum command_id id)
 {
 	struct scene sc;
 	struct page p;
+	struct mark *cursor = &ui_place(u)->cursor;
+	const struct item *it;
 	int at = -1;
 
 	scene_make(&sc, u, s, u->rows, u->cols);
-	scene_page(&sc, &p, u->cols);
+	views_page(&sc, &p, u->cols);
 	if (ui_place(u)->view == VIEW_MAIN)
 		page_fit(&p, u->rows - header_rows(&sc) - 2); /* the cursor stays on what is shown */
-	for (int i = 0; i < p.n_items; i++)
-		if (!strcmp(p.items[i].id, ui_place(u)->cursor))
-			at = i;
-	if (p.n_items)
-		text_copy(ui_place(u)->cursor, sizeof ui_place(u)->cursor, p.items[item_after(&p, at, id)].id);
+	it = page_cursor_item(&p);
+	if (it)
+		at = (int)(it - p.items);
+	else if (cursor->kind != ITEM_NONE && p.n_items) /* it is gone: from where it was */
+		at = cursor->at < p.n_items ? cursor->at : p.n_items - 1;
+	if (p.n_items) {
+		int to = item_after(&p, at, id);
+		mark_set(cursor, &p.items[to], to);
+	}
 	page_release(&p);
 }
 
@@ -73,7 +80,7 @@ static void back(struct ui *u)
 	else if (u->depth > 0)
 		u->depth--;
 	else
-		*ui_place(u)->cursor = 0;
+		ui_place(u)->cursor.kind = ITEM_NONE;
 }
 
 /* A line of the timeline that is longer than the screen. */

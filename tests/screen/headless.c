@@ -419,6 +419,7 @@ int main(int argc, char **argv)
 	}
 	fclose(in);
 	cells_release(&s.frame);
+	ui_release(&s.ui);
 	buf_release(&s.asks);
 	model_free(s.m);
 	return 0;

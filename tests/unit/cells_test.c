@@ -97,28 +97,82 @@ static void outside(void **state)
 static void fitting(void **state)
 {
 	static const int drops[] = {0, 3, 9, 0, 5, 5, 0};
+	static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g"};
 	struct page p;
 
 	(void)state;
-	page_init(&p, 20, "1:b//0", "");
+	page_init(&p, 20, NULL, "");
 	for (int i = 0; i < 7; i++) {
-		char name[2] = {(char)('a' + i), 0};
 		page_line(&p, drops[i]);
-		page_item(&p, ITEM_SERVICE, name, "", 0);
-		page_put(&p, 0, 5, ROLE_TEXT, "%s", name);
+		page_item(&p, ITEM_SERVICE, names[i], "", 0);
+		page_put(&p, 0, 5, ROLE_TEXT, "%s", names[i]);
 	}
 	page_fit(&p, 5);
 	struct buf b;
 	buf_init(&b, 65536);
-	struct cells shown = p.g;
-	shown.rows = p.n; /* what lies below the page's lines was never written */
+	struct cells shown;
+	cells_init(&shown, 5, 20);
+	page_show(&p, &shown, 0, 5, 0, 20);
 	cells_print(&shown, &b);
+	cells_release(&shown);
 	assert_memory_equal(buf_str(&b), "a\nb\nd\ne\ng\n", 10);
 	assert_int_equal(p.n_items, 5);
-	assert_int_equal(p.items[4].row, 4);
+	assert_int_equal(p.items[4].line, 4);
 	page_fit(&p, 1);
 	assert_int_equal(p.n, 3); /* what is never dropped stays */
 	buf_release(&b);
+	page_release(&p);
+}
+
+static int drawn;
+
+static void list_line(struct page *p, const void *ctx, const void *what)
+{
+	drawn++;
+	page_put(p, 0, 10, ROLE_TEXT, "%s%d", (const char *)ctx, *(const int *)what);
+}
+
+/* A list of thousands draws only what is seen; the cursor stays on its item while the list moves under it. */
+static void long_list(void **state)
+{
+	static int numbers[3000];
+	static char names[3000][8];
+	struct mark cursor = {0};
+	struct cells shown;
+	struct page p;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 65536);
+	cells_init(&shown, 4, 12);
+	for (int i = 0; i < 3000; i++) {
+		numbers[i] = i;
+		snprintf(names[i], sizeof names[i], "s%d", i);
+	}
+	for (int shift = 0; shift < 3; shift++) {
+		page_init(&p, 12, &cursor, "");
+		p.ctx = "n";
+		for (int i = shift; i < 3000; i++) {
+			page_promise(&p, DROP_NEVER, list_line, &numbers[i]);
+			page_item(&p, ITEM_SERVICE, names[i], "", 0);
+		}
+		if (!shift)
+			mark_set(&cursor, &p.items[2000], 2000);
+		drawn = 0;
+		cells_clear(&shown);
+		page_show(&p, &shown, 0, 4, 0, 12);
+		assert_int_equal(drawn, 4);
+		assert_string_equal(page_cursor_item(&p)->service, "s2000");
+		page_release(&p);
+	}
+	cells_print(&shown, &b);
+	assert_string_equal(buf_str(&b), "n1998\nn1999\n>2000\nn2001 more\n");
+	cells_release(&shown);
+	buf_release(&b);
+	page_init(&p, 12, &cursor, ""); /* gone: nothing slides under it */
+	page_promise(&p, DROP_NEVER, list_line, &numbers[1]);
+	page_item(&p, ITEM_SERVICE, names[1], "", 0);
+	assert_null(page_cursor_item(&p));
 	page_release(&p);
 }
 
@@ -188,7 +242,7 @@ static void themes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text), cmocka_unit_test(hostile), cmocka_unit_test(outside), cmocka_unit_test(fitting),
+		cmocka_unit_test(text), cmocka_unit_test(hostile), cmocka_unit_test(outside), cmocka_unit_test(fitting), cmocka_unit_test(long_list),
 		cmocka_unit_test(digits), cmocka_unit_test(sparks), cmocka_unit_test(themes),
 	};
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/scene.h"
+#include "tui/views/views.h"
 
 #define SAYS_MAX 6 /* lines of the backend */
 #define SAYS 5     /* parts of what it says */

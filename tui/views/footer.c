@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/scene.h"
+#include "tui/views/views.h"
 
 struct hints {
 	struct cells *out;
@@ -103,31 +103,6 @@ static bool verify_ended(const struct scene *s)
 	return false;
 }
 
-/* What Enter does to the line the cursor is on, in the views that are opened from the main screen. */
-static const char *enter_word(enum view_kind view)
-{
-	switch (view) {
-	case VIEW_WAYS:
-	case VIEW_VERSIONS:
-		return "choose";
-	case VIEW_REPORTS:
-		return "say";
-	case VIEW_PINS:
-		return "release";
-	case VIEW_TIMELINE:
-		return "whole line";
-	case VIEW_BRIEF:
-	case VIEW_HELP:
-		return NULL;
-	case VIEW_MAIN:
-	case VIEW_SERVICE:
-	case VIEW_CHANGES:
-	case VIEW_INCIDENTS:
-		break;
-	}
-	return "open";
-}
-
 static void keys_draw(const struct scene *s, struct cells *out)
 {
 	struct hints h = {out, out->rows - 1, 1, 3};
@@ -136,8 +111,8 @@ static void keys_draw(const struct scene *s, struct cells *out)
 	if (place->view != VIEW_MAIN) {
 		hint(&h, "Esc", "back");
 		hint(&h, "j k", "move");
-		if (enter_word(place->view))
-			hint(&h, "Enter", enter_word(place->view));
+		if (*views[place->view].enter)
+			hint(&h, "Enter", views[place->view].enter);
 		hint(&h, "/", "filter");
 		help_hint(&h);
 		return;

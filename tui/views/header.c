@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/scene.h"
+#include "tui/views/views.h"
 
 #define SILENT (2 * US_SECOND)
 
@@ -143,17 +143,17 @@ static void sources_draw(const struct scene *s, struct cells *out, int col)
 
 static int counts_draw(const struct scene *s, struct cells *out, int col, bool quiet)
 {
-	size_t by[4] = {0}, n = s->m->kit->n_services;
+	size_t by[RANKS], n = health_services(s->health);
 
-	for (size_t i = 0; i < n; i++)
-		by[service_rank(s, &s->m->kit->services[i])]++;
+	for (int i = 0; i < RANKS; i++)
+		by[i] = health_count(s->health, (enum rank)i);
 	if (quiet)
 		col = cells_textf(out, 1, col, out->cols, ROLE_TEXT, "%zu service%s: ", n, n == 1 ? "" : "s");
-	col = cells_textf(out, 1, col, out->cols, by[3] == n ? ROLE_GOOD : ROLE_TEXT, "%zu good", by[3]);
-	if (by[2])
-		col = cells_textf(out, 1, col + 2, out->cols, ROLE_UNKNOWN, "%zu unknown", by[2]);
+	col = cells_textf(out, 1, col, out->cols, by[RANK_GOOD] == n ? ROLE_GOOD : ROLE_TEXT, "%zu good", by[RANK_GOOD]);
+	if (by[RANK_UNKNOWN])
+		col = cells_textf(out, 1, col + 2, out->cols, ROLE_UNKNOWN, "%zu unknown", by[RANK_UNKNOWN]);
 	if (quiet)
-		col = cells_textf(out, 1, col + 2, out->cols, ROLE_TEXT, "%zu bad", by[0] + by[1]);
+		col = cells_textf(out, 1, col + 2, out->cols, ROLE_TEXT, "%zu bad", by[RANK_BAD] + by[RANK_NEAR]);
 	if (!s->m->kit->armed)
 		col = cells_text(out, 1, col + 2, out->cols - col - 2, ROLE_SOON, "NOT ARMED: nothing fires");
 	return col;

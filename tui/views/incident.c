@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/scene.h"
+#include "tui/gauge.h"
+#include "tui/views/views.h"
 
 static void gauges_part(const struct scene *s, struct page *p, bool calm)
 {
@@ -306,10 +307,10 @@ static void happened(const struct scene *s, struct page *p, int most, int drop)
 	page_rule(p, 6, s->demo);
 	p->pane++;
 	if (!s->side)
-		view_timeline(s, p, most, drop);
+		view_lines(s, p, most, drop);
 }
 
-void view_deciding(const struct scene *s, struct page *p)
+void screen_deciding(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
 	gauges_part(s, p, false);
@@ -334,7 +335,7 @@ static void progress_line(const struct scene *s, struct page *p)
 	page_line(p, 0);
 	page_put(p, 1, 14, ROLE_TEXT, "so far");
 	if (a->share >= 0) {
-		bar_draw(&p->g, p->n - 1, col, width, ROLE_TEXT, a->share > 1 ? 1 : a->share);
+		bar_draw(&p->g, p->row, col, width, ROLE_TEXT, a->share > 1 ? 1 : a->share);
 		col += width + 2;
 	}
 	if (a->progress)
@@ -358,7 +359,7 @@ static void pins_lines(const struct scene *s, struct page *p, int drop)
 	}
 }
 
-void view_running(const struct scene *s, struct page *p)
+void screen_running(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
 	progress_line(s, p);
@@ -509,7 +510,7 @@ static void verify_part(const struct scene *s, struct page *p)
 	}
 }
 
-void view_verifying(const struct scene *s, struct page *p)
+void screen_verifying(const struct scene *s, struct page *p)
 {
 	bool ended = false;
 
@@ -543,7 +544,7 @@ static void promise_line(const struct scene *s, struct page *p)
 		duration_clock(took, b), s->ph.confirmed_kept == 1 ? "kept" : "missed");
 }
 
-void view_verified(const struct scene *s, struct page *p)
+void screen_verified(const struct scene *s, struct page *p)
 {
 	int before;
 

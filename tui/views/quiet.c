@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/scene.h"
+#include "tui/gauge.h"
+#include "tui/views/views.h"
 
 #define RECENT (2 * US_HOUR)
 
@@ -210,7 +211,7 @@ static void unknown_part(const struct scene *s, struct page *p)
 	}
 }
 
-void view_quiet(const struct scene *s, struct page *p)
+void screen_quiet(const struct scene *s, struct page *p)
 {
 	changes_part(s, p);
 	services_part(s, p);
@@ -282,7 +283,7 @@ static void latest_of(const struct scene *s, struct page *p, const char *service
 	}
 }
 
-void view_pending(const struct scene *s, struct page *p)
+void screen_pending(const struct scene *s, struct page *p)
 {
 	const struct kit *k = s->m->kit;
 	int alarms = 1; /* the header's line is the red thing */

@@ -1,0 +1,27 @@
+/* The views: one row each, from which the palette, the key line, help and the
+ * drawing derive.  Pure data; the drawing functions live in tui/views. */
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+/* enum suffix and function, name in the palette ("" only opened from another view), what Enter does ("" nothing), what it shows */
+#define VIEWS(X) \
+	X(MAIN, main, "main", "open", "what matters now") \
+	X(SERVICE, service, "", "open", "a service: what serves, its signals, rows, ways back and versions") \
+	X(WAYS, ways, "ways", "choose", "every action, its price and its key") \
+	X(VERSIONS, versions, "", "choose", "the versions that ran here, for one action") \
+	X(REPORTS, reports, "reports", "say", "what only people know") \
+	X(BRIEF, brief, "brief", "", "ten lines to read out") \
+	X(TIMELINE, timeline, "timeline", "whole line", "what happened, newest first") \
+	X(CHANGES, changes, "changes", "open", "what changed, newest first") \
+	X(PINS, pins, "pins", "release", "versions kept out, and what is frozen") \
+	X(HELP, help, "help", "", "the keys") \
+	X(INCIDENTS, incidents, "incidents", "open", "every open incident")
+
+enum view_kind {
+#define X(id, fn, name, enter, shows) VIEW_##id,
+	VIEWS(X)
+#undef X
+	VIEW_COUNT
+};
+
+#endif

@@ -1,0 +1,113 @@
+/* Lists of records: what happened, what changed, what is kept out, the incidents. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/views/views.h"
+
+
+/* ---- timeline, changes, pins ------------------------------------------------------------ */
+
+void view_lines(const struct scene *s, struct page *p, int most, int drop)
+{
+	char t[WHEN_LEN], all[600];
+	const char *text;
+	int n = 0, col;
+
+	for (size_t i = s->m->lines.n; i-- > 0 && n < most;) {
+		const struct model_line *l = &s->m->lines.v[i];
+		if (s->inc && l->incident && strcmp(l->incident, s->inc->name) != 0)
+			continue;
+		snprintf(all, sizeof all, "%s %s %s", l->actor, l->kind, l->text ? l->text : "");
+		if (!page_wanted(p, all))
+			continue;
+		page_line(p, n ? drop == DROP_NEVER ? drop : 8 : drop);
+		page_item(p, ITEM_LINE, "", "", l->seq);
+		page_put(p, 1, 9, ROLE_DIM, "%s", when_clock(l->at.at, t));
+		text = l->text && *l->text ? l->text : l->kind;
+		col = 10;
+		/* a backend's own lines name what it did; people are named */
+		if (strcmp(l->actor, "engine") != 0 && strncmp(l->actor, "plugin:", 7) != 0 && strncmp(text, l->actor, strlen(l->actor)) != 0)
+			col = page_put(p, col, 16, ROLE_DIM, "%s%s", l->actor, strcmp(l->kind, "note") ? "" : ":") + 1;
+		page_put(p, col, p->g.cols - col - 1, ROLE_TEXT, "%s", text);
+		n++;
+	}
+}
+
+void view_changes(const struct scene *s, struct page *p, const struct place *place)
+{
+	(void)place;
+	char t[WHEN_LEN], u[WHEN_LEN], all[300];
+
+	view_title(p, "WHAT CHANGED, newest first");
+	for (size_t i = s->m->changes.n; i-- > 0;) {
+		const struct model_change *c = &s->m->changes.v[i];
+		snprintf(all, sizeof all, "%s %s %s %s %s", c->what, c->service ? c->service : "", c->name ? c->name : "", c->to ? c->to : "", c->by ? c->by : "");
+		if (!page_wanted(p, all))
+			continue;
+		page_line(p, DROP_NEVER);
+		page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
+		page_put(p, 1, 10, ROLE_DIM, "%s", when_short(s, c->at, t));
+		page_put(p, 12, 8, ROLE_TEXT, "%s", c->what);
+		page_put(p, 20, 16, ROLE_TEXT, "%s", c->service ? c->service : "");
+		page_put(p, 37, p->g.cols - 61, ROLE_TEXT, "%s %s%s%s", c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->from ? c->from : "",
+			c->from ? " -> " : "", c->to ? c->to : "");
+		const struct model_action *ours = model_change_action(s->m, c);
+		const char *by = ours ? ours->by : c->by;
+		page_put(p, p->g.cols - 23, 14, ROLE_DIM, "%s%s", by ? "ask " : "", by ? by : "");
+		page_put(p, p->g.cols - 8, 7, ROLE_DIM, "%s", age_minutes(s->now.at - c->at, u));
+	}
+	if (!s->m->changes.n)
+		view_nothing(p, "nothing was seen to change yet");
+}
+
+void view_timeline(const struct scene *s, struct page *p, const struct place *place)
+{
+	(void)place;
+	view_title(p, "WHAT HAPPENED, newest first");
+	view_lines(s, p, 256, DROP_NEVER);
+}
+
+void view_pins(const struct scene *s, struct page *p, const struct place *place)
+{
+	(void)place;
+	char t[WHEN_LEN];
+
+	view_title(p, "KEPT OUT AND FROZEN   Enter releases, with a reason");
+	for (size_t i = 0; i < s->m->pins.n; i++) {
+		const struct model_pin *pin = &s->m->pins.v[i];
+		page_line(p, DROP_NEVER);
+		page_item(p, ITEM_PIN, pin->service, pin->version, 0);
+		page_put(p, 1, 9, pin->returned ? ROLE_ALARM : ROLE_TEXT, pin->returned ? "RETURNED" : "pinned");
+		page_put(p, 11, p->g.cols - 12, ROLE_TEXT, "%s %s since %s, %s: %s", pin->service, pin->version, when_short(s, pin->at.at, t), pin->by, pin->reason);
+	}
+	for (size_t i = 0; i < s->m->freezes.n; i++) {
+		const struct model_freeze *f = &s->m->freezes.v[i];
+		page_line(p, DROP_NEVER);
+		page_item(p, ITEM_FREEZE, f->service, "", 0);
+		page_put(p, 1, 9, ROLE_TEXT, "frozen");
+		page_put(p, 11, p->g.cols - 12, ROLE_TEXT, "%s since %s, %s: %s", f->service, when_short(s, f->at.at, t), f->by, f->reason);
+	}
+	if (!s->m->pins.n && !s->m->freezes.n)
+		view_nothing(p, "nothing is pinned or frozen");
+}
+
+void view_incidents(const struct scene *s, struct page *p, const struct place *place)
+{
+	(void)place;
+	char t[WHEN_LEN];
+
+	view_title(p, "OPEN INCIDENTS   Enter looks at one");
+	for (size_t i = s->m->incidents.n; i-- > 0;) {
+		const struct model_incident *x = &s->m->incidents.v[i];
+		if (!x->open)
+			continue;
+		page_line(p, DROP_NEVER);
+		page_item(p, ITEM_INCIDENT, "", x->name, 0);
+		page_put(p, 1, 10, ROLE_TITLE, "%s", x->name);
+		page_put(p, 12, p->g.cols - 13, ROLE_TEXT, "%s, since %s, %s", x->title, when_short(s, x->declared.at, t),
+			x->commander ? x->commander : "nobody commands");
+	}
+}

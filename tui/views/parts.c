@@ -1,0 +1,26 @@
+/* Lines that every opened view begins or ends with. */
+#include "config.h"
+
+#include "tui/views/views.h"
+
+void view_title(struct page *p, const char *text)
+{
+	page_line(p, DROP_NEVER);
+	page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "%s", text);
+}
+
+void view_nothing(struct page *p, const char *text)
+{
+	page_line(p, DROP_NEVER);
+	page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s", text);
+}
+
+/* A line of running text that the cursor can pass over. */
+void view_text(struct page *p, const char *text, int64_t number)
+{
+	if (!page_wanted(p, text))
+		return;
+	page_line(p, DROP_NEVER);
+	page_item(p, ITEM_LINE, "", "", number);
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s", text);
+}

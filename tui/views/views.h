@@ -1,0 +1,49 @@
+/* The views' drawing functions, and the lines that several of them share.  A
+ * view reads the scene and fills a page; it changes nothing and asks nobody. */
+#ifndef TUI_VIEWS_VIEWS_H
+#define TUI_VIEWS_VIEWS_H
+
+#include "tui/scene.h"
+
+struct view {
+	const char *name, *enter, *shows;
+	void (*draw)(const struct scene *s, struct page *p, const struct place *place);
+};
+extern const struct view views[VIEW_COUNT]; /* by enum view_kind */
+
+#define X(id, fn, name, enter, shows) void view_##fn(const struct scene *s, struct page *p, const struct place *place);
+VIEWS(X)
+#undef X
+
+/* Parts. */
+void view_title(struct page *p, const char *text);
+void view_nothing(struct page *p, const char *text);      /* what stands where there is nothing to list */
+void view_text(struct page *p, const char *text, int64_t number); /* running text that the cursor can pass over */
+void view_way(const struct scene *s, struct page *p, const struct kit_action *a);
+size_t view_versions_of(const struct scene *s, struct page *p, const char *service); /* how many */
+/* The timeline's newest `most` lines. */
+void view_lines(const struct scene *s, struct page *p, int most, int drop);
+void view_proposal(const struct scene *s, struct page *p, const char *service);
+void view_command(const struct scene *s, struct page *p);   /* a change of command that waits for somebody */
+void view_cause(const struct scene *s, struct page *p);
+void view_with_you(const struct scene *s, struct page *p, int drop);
+void view_said(const struct scene *s, struct page *p);
+
+/* The main view, by the screen that the incident asks for. */
+void screen_quiet(const struct scene *s, struct page *p);
+void screen_pending(const struct scene *s, struct page *p);
+void screen_deciding(const struct scene *s, struct page *p);
+void screen_running(const struct scene *s, struct page *p);
+void screen_verifying(const struct scene *s, struct page *p);
+void screen_verified(const struct scene *s, struct page *p);
+
+/* Around every view. */
+void header_draw(const struct scene *s, struct cells *out);
+int header_rows(const struct scene *s);
+void footer_draw(const struct scene *s, struct cells *out);
+void confirm_draw(const struct scene *s, struct cells *out);
+
+/* The page of the place that is looked at. */
+void views_page(const struct scene *s, struct page *p, int cols);
+
+#endif

@@ -1,0 +1,101 @@
+/* Ways back: every action with its price, and the versions one may go to. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "decide/decide.h"
+#include "tui/views/views.h"
+
+/* ---- versions ---------------------------------------------------------------- */
+
+static void version_line(const struct scene *s, struct page *p, const struct model_version *v)
+{
+	char a[WHEN_LEN], b[WHEN_LEN];
+	const struct model_version *good = model_last_good(s->m, v->service);
+	const char *verdict = v->verdict == VERDICT_BAD ? "rolled back from" : v->verdict == VERDICT_GOOD ? "was good" : "no verdict";
+
+	page_line(p, DROP_NEVER);
+	page_item(p, ITEM_VERSION, v->service, v->version, 0);
+	page_put(p, 1, 20, v == good ? ROLE_TITLE : ROLE_TEXT, "%s", v->version);
+	if (v->first)
+		page_put(p, 22, 24, ROLE_TEXT, "since %s, %s", when_short(s, v->first, a), age_long((v->last ? v->last : s->now.at) - v->first, b));
+	else
+		page_put(p, 22, 24, ROLE_DIM, "before anybody looked");
+	page_put(p, 48, 18, v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, "%s", verdict);
+	page_put(p, 66, p->g.cols - 67, ROLE_DIM, "%s", !v->last ? "serves now" : v == good ? "last good" : model_pin(s->m, v->service, v->version) ? "pinned out" : "");
+}
+
+size_t view_versions_of(const struct scene *s, struct page *p, const char *service)
+{
+	size_t n = 0;
+
+	for (size_t i = s->m->versions.n; i-- > 0;) {
+		const struct model_version *v = &s->m->versions.v[i];
+		if (strcmp(v->service, service) != 0 || !page_wanted(p, v->version))
+			continue;
+		version_line(s, p, v);
+		n++;
+	}
+	return n;
+}
+
+void view_versions(const struct scene *s, struct page *p, const struct place *place)
+{
+	char text[240];
+
+	snprintf(text, sizeof text, "%s: to which version of %s?   Enter opens the panel", place->name, place->service);
+	view_title(p, text);
+	if (!view_versions_of(s, p, place->service))
+		view_nothing(p, "no version was seen here yet");
+}
+
+/* ---- ways back ------------------------------------------------------------------ */
+
+void view_way(const struct scene *s, struct page *p, const struct kit_action *a)
+{
+	char about[WHEN_LEN], why[200], words[120], all[400];
+	const char *time = "";
+	const struct model_action *busy = model_action_busy(s->m, a->backend, a->target);
+	const char *to = goal_version(s, a);
+	int64_t takes = expected_time(s->m, a, &time);
+	bool may = may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) == STATUS_OK;
+
+	page_line(p, DROP_NEVER);
+	page_item(p, ITEM_ACTION, a->service->name, a->name, 0);
+	page_put(p, 1, 1, ROLE_KEY, "%c", a->key ? a->key : ' ');
+	page_put(p, 3, 24, ROLE_TITLE, "%s", a->name);
+	page_put(p, 28, 20, ROLE_TEXT, "%s, %s", level_word(a->level), row_class_name(a->cls));
+	page_put(p, 49, 14, ROLE_TEXT, "%s", span_about(takes, about));
+	page_put(p, 64, p->g.cols - 65, ROLE_DIM, "%s%s", to ? "to " : "", to ? to : "");
+	if (busy)
+		snprintf(all, sizeof all, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
+	else
+		snprintf(all, sizeof all, "%s; time: %s; %s%s", verb_words(a, words, sizeof words), time && *time ? time : "not known",
+			may ? "" : "you may not: ", why);
+	page_wrapped(p, DROP_NEVER, 3, may && !busy ? ROLE_DIM : ROLE_SOON, all);
+}
+
+void view_ways(const struct scene *s, struct page *p, const struct place *place)
+{
+	size_t n = 0;
+
+	view_title(p, s->inc ? "WAYS BACK   the key opens the panel, Enter chooses a version first" :
+		"WAYS BACK   move to one; its key opens the panel, Enter asks for a version");
+	for (size_t i = 0; i < s->m->kit->n_services; i++) {
+		const struct kit_service *svc = &s->m->kit->services[i];
+		if (*place->service ? strcmp(place->service, svc->name) != 0 : s->inc && !incident_has_service(s->inc, svc->name))
+			continue;
+		for (size_t k = 0; k < svc->n_actions; k++) {
+			char all[200];
+			snprintf(all, sizeof all, "%s %s", svc->name, svc->actions[k].name);
+			if (!page_wanted(p, all))
+				continue;
+			view_way(s, p, &svc->actions[k]);
+			n++;
+		}
+	}
+	if (!n)
+		view_nothing(p, "the kit has no action here");
+}
