@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/curve.h"
 #include "tui/gauge.h"
 
 /* ---- which ones ----------------------------------------------------------- */
@@ -107,16 +108,15 @@ enum role gauge_words(const struct scene *s, const struct gauge *g, char *out, s
 	return ROLE_TEXT;
 }
 
-static int curve_of(const struct model_signal *ms, float out[MODEL_CURVE], double *top)
+/* Its columns; *top grows to the highest of them. */
+static int curve_of(const struct scene *s, const struct gauge *g, int width, float *out, double *top)
 {
-	int n = 0;
+	int64_t span = curve_span(g->signal->every, width);
+	int n = curve_columns(g->ms, span, g->silent ? s->now.at / US_SECOND : 0, width, out);
 
-	for (uint32_t i = 0; ms && i < ms->curve_n; i++) {
-		uint32_t at = (ms->curve_next + MODEL_CURVE - ms->curve_n + i) % MODEL_CURVE;
-		out[n++] = ms->curve[at].v;
-		if (!isnan(ms->curve[at].v) && (double)ms->curve[at].v > *top)
-			*top = (double)ms->curve[at].v;
-	}
+	for (int i = 0; i < n; i++)
+		if (!isnan(out[i]) && (double)out[i] > *top)
+			*top = (double)out[i];
 	return n;
 }
 
@@ -180,8 +180,8 @@ void gauge_draw(struct page *p, const struct scene *s, const struct gauge *g, bo
 	float curve[MODEL_CURVE];
 	char text[200], value[40] = "", limit[80] = "", words[80], age[40];
 	double top = 0;
-	int n = curve_of(g->ms, curve, &top), col = 1, right = p->g.cols - 1;
 	struct widths w = widths_of(p->g.cols, with_service);
+	int n = curve_of(s, g, w.curve, curve, &top), col = 1, right = p->g.cols - 1;
 	enum role role = gauge_words(s, g, words, sizeof words, alarms);
 
 	if (g->ms && g->ms->curve_unknown)
