@@ -76,7 +76,7 @@ void term_theme(const struct theme *t)
 /* Without UTF-8: the shapes that we draw, in ASCII; a stranger's letter is a question mark. */
 static wchar_t ascii_of(uint32_t cp)
 {
-	static const char levels[] = "_.,-~=*#";
+	static const char levels[] = "_.,-~=*#", dots[] = " ..:::*##"; /* by how many */
 
 	if (cp < 0x7f)
 		return (wchar_t)cp;
@@ -84,8 +84,12 @@ static wchar_t ascii_of(uint32_t cp)
 		return '-';
 	if (cp == 0x2502)
 		return '|';
-	if (cp == 0x250c || cp == 0x2510 || cp == 0x2514 || cp == 0x2518)
+	if (cp == 0x250a)
+		return ':';
+	if (cp == 0x250c || cp == 0x2510 || cp == 0x2514 || cp == 0x2518 || cp == 0x2524 || cp == 0x2534)
 		return '+';
+	if (cp >= 0x2800 && cp <= 0x28ff)
+		return dots[__builtin_popcount(cp & 0xff)];
 	if (cp >= 0x2581 && cp <= 0x2588)
 		return levels[cp - 0x2581];
 	if (cp == 0x2591 || cp == 0xb7)
