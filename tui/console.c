@@ -38,6 +38,7 @@ struct console {
 	struct link link;
 	struct ui ui;
 	struct keys keys;
+	struct keyfile keyfile;
 	struct theme theme;
 	struct cells frame;
 	struct now now;
@@ -438,6 +439,18 @@ static enum status theme_pick(struct console *c, const struct cli *cli, struct f
 	return theme_named(name, &c->theme, f);
 }
 
+/* What of the user's file of keys is not understood is said, and the rest of it counts. */
+static void own_keys(struct console *c)
+{
+	struct problems p = {0};
+
+	keyfile_load(&c->keyfile, &p);
+	keyfile_apply(&c->keyfile, NULL, &c->ui.keys, &p);
+	c->ui.keyfile = &c->keyfile;
+	ui_notice(&c->ui, &p, "`backout help keys`");
+	problems_release(&p);
+}
+
 enum status tui_console(struct cli *cli)
 {
 	struct console *c = mem_new(sizeof *c);
@@ -454,6 +467,7 @@ enum status tui_console(struct cli *cli)
 	if (cli->incident)
 		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
 	keys_init(&c->keys);
+	own_keys(c);
 	s = cli_done(cli, 0, 1);
 	if (s == STATUS_OK) {
 		s = theme_pick(c, cli, &f);

@@ -1,5 +1,7 @@
-/* The console's own keys: one row per key, from which dispatch, the key line,
- * help and the check against the kit's keys are derived.  Pure data. */
+/* The console's own keys: one row per command, from which dispatch, the key
+ * line, help, `backout help keys` and the manual are derived; and the bindings
+ * in use, which a user's file may change (keyfile.h).  Pure: knows neither
+ * screens nor files. */
 #ifndef TUI_KEYMAP_H
 #define TUI_KEYMAP_H
 
@@ -8,64 +10,94 @@
 
 #include "tui/keys.h"
 
-/* enum suffix, key kind, character, how it is written, group, help, 1 where it asks the engine */
+/* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), group, help, 1 where it asks the engine */
 #define COMMANDS(X) \
-	X(NEXT_PANE, KEY_TAB, 0, "Tab", "move", "next part of the screen", 0) \
-	X(PREVIOUS_PANE, KEY_BACKTAB, 0, "Shift-Tab", "move", "the part before", 0) \
-	X(UP, KEY_CHAR, 'k', "k, up", "move", "up", 0) \
-	X(DOWN, KEY_CHAR, 'j', "j, down", "move", "down", 0) \
-	X(OUT, KEY_CHAR, 'h', "h, left", "move", "back", 0) \
-	X(IN, KEY_CHAR, 'l', "l, right", "move", "open", 0) \
-	X(FIRST, KEY_CHAR, 'g', "g g", "move", "first line", 0) \
-	X(LAST, KEY_CHAR, 'G', "G", "move", "last line", 0) \
-	X(OPEN, KEY_ENTER, 0, "Enter", "move", "open what the cursor is on", 0) \
-	X(BACK, KEY_ESC, 0, "Esc", "move", "back", 0) \
-	X(FILTER, KEY_CHAR, '/', "/", "move", "show only lines with this text", 0) \
-	X(PALETTE, KEY_CHAR, ':', ":", "move", "a command by its name", 0) \
-	X(HELP, KEY_CHAR, '?', "?", "look", "the keys", 0) \
-	X(WAYS, KEY_CHAR, 'a', "a", "look", "ways back: every action, its price and its key", 0) \
-	X(BRIEF, KEY_CHAR, 'b', "b", "look", "ten lines to read out", 0) \
-	X(TIMELINE, KEY_CHAR, 't', "t", "look", "what happened, newest first", 0) \
-	X(CHANGES, KEY_CHAR, 'u', "u", "look", "what changed", 0) \
-	X(PINS, KEY_CHAR, 'P', "P", "look", "versions kept out, and what is frozen", 0) \
-	X(INCIDENTS, KEY_CHAR, 0, ":incidents", "look", "every open incident, to look at another one", 0) \
-	X(DECLARE, KEY_CHAR, 'D', "D", "incident", "this deploy is bad: the clock starts", 1) \
-	X(REPORT, KEY_CHAR, 'w', "w", "incident", "say what only a person knows", 1) \
-	X(NOTE, KEY_CHAR, 'n', "n", "incident", "a note, on the record", 1) \
-	X(VETO, KEY_CHAR, 'v', "v", "incident", "not this time", 1) \
-	X(RESOLVE, KEY_CHAR, 'R', "R", "incident", "settle an outcome that is not known", 1) \
-	X(FREEZE, KEY_CHAR, 'F', "F", "incident", "stop what runs where it is, else freeze the service", 1) \
-	X(TAKE, KEY_CHAR, 'C', "C", "command", "take command, or accept it", 1) \
-	X(HAND_OVER, KEY_CHAR, 'H', "H", "command", "hand command over", 1) \
-	X(CLOSE, KEY_CHAR, 'X', "X", "command", "close the incident", 1) \
-	X(BREAK_GLASS, KEY_CHAR, 'B', "B", "command", "break-glass", 1) \
-	X(ACKNOWLEDGE, KEY_CHAR, 'A', "A", "command", "acknowledge", 1) \
-	X(THEME, KEY_CHAR, 'T', "T", "console", "the next theme", 0) \
-	X(REDRAW, KEY_CTRL, 'l', "Ctrl-L", "console", "draw the screen again", 0) \
-	X(SUSPEND, KEY_CTRL, 'z', "Ctrl-Z", "console", "to the shell; the engine goes on", 0) \
-	X(LEAVE, KEY_CHAR, 'q', "q", "console", "leave; nothing ends", 0) \
-	X(RELOAD, KEY_CHAR, 0, ":reload", "console", "take the changed kit in use", 1)
+	X(NEXT_PANE, "Tab", "move", "next part of the screen", 0) \
+	X(PREVIOUS_PANE, "Shift-Tab", "move", "the part before", 0) \
+	X(UP, "k, Up", "move", "up", 0) \
+	X(DOWN, "j, Down", "move", "down", 0) \
+	X(OUT, "h, Left", "move", "back", 0) \
+	X(IN, "l, Right", "move", "open", 0) \
+	X(FIRST, "g g, Home", "move", "first line", 0) \
+	X(LAST, "G, End", "move", "last line", 0) \
+	X(OPEN, "Enter", "move", "open what the cursor is on", 0) \
+	X(BACK, "Esc, Backspace", "move", "back", 0) \
+	X(FILTER, "/", "move", "show only lines with this text", 0) \
+	X(PALETTE, ":", "move", "a command by its name", 0) \
+	X(HELP, "?", "look", "the keys", 0) \
+	X(WAYS, "a", "look", "ways back: every action, its price and its key", 0) \
+	X(BRIEF, "b", "look", "ten lines to read out", 0) \
+	X(TIMELINE, "t", "look", "what happened, newest first", 0) \
+	X(CHANGES, "u", "look", "what changed", 0) \
+	X(PINS, "P", "look", "versions kept out, and what is frozen", 0) \
+	X(INCIDENTS, "", "look", "every open incident, to look at another one", 0) \
+	X(DECLARE, "D", "incident", "this deploy is bad: the clock starts", 1) \
+	X(REPORT, "w", "incident", "say what only a person knows", 1) \
+	X(NOTE, "n", "incident", "a note, on the record", 1) \
+	X(VETO, "v", "incident", "not this time", 1) \
+	X(RESOLVE, "R", "incident", "settle an outcome that is not known", 1) \
+	X(FREEZE, "F", "incident", "stop what runs where it is, else freeze the service", 1) \
+	X(TAKE, "C", "command", "take command, or accept it", 1) \
+	X(HAND_OVER, "H", "command", "hand command over", 1) \
+	X(CLOSE, "X", "command", "close the incident", 1) \
+	X(BREAK_GLASS, "B", "command", "break-glass", 1) \
+	X(ACKNOWLEDGE, "A", "command", "acknowledge", 1) \
+	X(THEME, "T", "console", "the next theme", 0) \
+	X(REDRAW, "Ctrl-L", "console", "draw the screen again", 0) \
+	X(SUSPEND, "Ctrl-Z", "console", "to the shell; the engine goes on", 0) \
+	X(LEAVE, "q", "console", "leave; nothing ends", 0) \
+	X(RELOAD, "", "console", "take the changed kit in use", 1)
 
 enum command_id {
-#define X(id, kind, cp, written, group, help, asks) COMMAND_##id,
+#define X(id, keys, group, help, asks) COMMAND_##id,
 	COMMANDS(X)
 #undef X
 	COMMAND_NONE
 };
+#define COMMAND_NAME 24
 struct keymap_row {
 	enum command_id id;
-	const char *name; /* as the palette takes it: "declare", "hand-over" */
-	enum key_kind kind;
-	uint32_t cp;
-	const char *written, *group, *help;
+	const char *name; /* HAND_OVER; people read and type hand-over */
+	const char *keys, *group, *help;
 	bool asks;
 };
 extern const struct keymap_row keymap[COMMAND_NONE];
 
-enum command_id keymap_command(const struct key *k);
 /* By name; COMMAND_NONE where there is none. */
 enum command_id keymap_named(const char *name);
+const char *keymap_name(int id, char out[COMMAND_NAME]); /* "hand-over" */
 /* The name of command `id` as the palette takes it; false where it does not begin with `begin`, or only moves the cursor. */
 bool keymap_written(int id, const char *begin, char *out, size_t cap);
+
+/* ---- keys as people write them --------------------------------------------------- */
+
+/* One or two strokes, one after the other; a stroke is a kind of key and its character in one number, 0 none. */
+struct chord { uint32_t first, second; };
+#define CHORD_WRITTEN 40
+uint32_t stroke_of(const struct key *k);
+/* "D", "Ctrl-L", "PageUp", "Comma": 0 where no key is called that.  *out_why (may be NULL): why it may not be bound, or NULL. */
+uint32_t stroke_named(const char *word, const char **out_why);
+const char *stroke_nearest(const char *word); /* the name of a key that was meant, or NULL */
+const char *chord_print(struct chord c, char out[CHORD_WRITTEN]);
+/* The same keys, or one begins the other: both cannot be told apart. */
+bool chord_clash(struct chord a, struct chord b);
+
+/* ---- the bindings in use ----------------------------------------------------------- */
+
+#define COMMAND_KEYS 4
+struct binding { int n; struct chord v[COMMAND_KEYS]; };
+struct bindings {
+	struct binding of[COMMAND_NONE];
+	char shown[COMMAND_NONE][CHORD_WRITTEN]; /* its first key; ":name" where it has none */
+};
+void bindings_default(struct bindings *b);
+/* After `of` was changed. */
+void bindings_changed(struct bindings *b);
+/* What a key means behind *pending, the stroke before it (0 none).  COMMAND_NONE with *pending set: it begins two. */
+enum command_id bindings_press(const struct bindings *b, uint32_t *pending, const struct key *k);
+/* Every key of a command: "k, Up"; "" where it has none. */
+const char *bindings_written(const struct bindings *b, int id, char *out, size_t cap);
+/* Is this one of the defaults of the command? */
+bool binding_is_default(enum command_id id, struct chord c);
 
 #endif

@@ -5,6 +5,8 @@
 
 int main(int argc, char **argv)
 {
+	static const struct cli_front front = {tui_console, tui_help_keys};
+
 	mem_frugal();
-	return (int)cli_run(argc, argv, tui_console);
+	return (int)cli_run(argc, argv, &front);
 }

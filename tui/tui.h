@@ -8,5 +8,7 @@
 
 /* `backout [KIT]`, `demo`, `watch`, `observe`: c->argv[0] says which. */
 enum status tui_console(struct cli *c);
+/* `backout help keys`; problems of the user's file go to standard error. */
+enum status tui_help_keys(struct cli *c, struct buf *out);
 
 #endif

@@ -20,6 +20,12 @@ void ui_init(struct ui *u, const struct ui_out *out)
 	u->rows = 24;
 	u->cols = 80;
 	text_copy(u->theme, sizeof u->theme, "default");
+	bindings_default(&u->keys);
+}
+
+const char *key_of(const struct ui *u, enum command_id id)
+{
+	return u->keys.shown[id];
 }
 
 void ui_release(struct ui *u)
@@ -67,6 +73,20 @@ void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
 	u->message_until = bad ? 0 : s->now.mono + SAY_FOR;
 }
 
+/* The first of what is wrong with a file of the user's, and where the rest is; said when nothing else is. */
+void ui_notice(struct ui *u, const struct problems *p, const char *more)
+{
+	const struct problem *x = p->v;
+	size_t n = strlen(u->notice);
+
+	if (!p->n || n)
+		return;
+	snprintf(u->notice, sizeof u->notice, "%s:%d:%d: %s%s%s", x->file, x->line, x->column, x->what, *x->mend ? "; " : "", x->mend);
+	n = strlen(u->notice);
+	if (p->n > 1 && n < sizeof u->notice)
+		snprintf(u->notice + n, sizeof u->notice - n, " (%zu more: %s)", p->n - 1, more);
+}
+
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
 {
 	if (!params->failed)
@@ -100,17 +120,19 @@ static bool deaf(struct ui *u, const struct key *k)
 	return true;
 }
 
-/* "g g": the second one within the same breath. */
-static bool first_of_two(struct ui *u, const struct key *k)
+/* The user's keys beside those of another kit than before. */
+static void keys_settle(struct ui *u, const struct sight *s)
 {
-	bool g = k->kind == KEY_CHAR && k->cp == 'g';
+	const char *kit = s->m && s->m->kit && s->m->kit_digest ? s->m->kit_digest : "";
+	struct problems p = {0};
 
-	if (g && !u->g_pending) {
-		u->g_pending = true;
-		return true;
-	}
-	u->g_pending = false;
-	return false;
+	if (!u->keyfile || !strcmp(kit, u->keys_kit))
+		return;
+	text_copy(u->keys_kit, sizeof u->keys_kit, kit);
+	keyfile_apply(u->keyfile, *kit ? s->m->kit : NULL, &u->keys, &p);
+	if (*kit)
+		ui_notice(u, &p, "`backout help keys`");
+	problems_release(&p);
 }
 
 /* Without a cursor the one service that is in trouble has the focus; with several none has. */
@@ -186,6 +208,7 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 {
 	enum command_id id;
 
+	keys_settle(u, s);
 	if (u->confirm.state != CONFIRM_NONE) {
 		confirm_key(u, s, k);
 		if (u->confirm.state == CONFIRM_NONE && k->kind != KEY_ESC)
@@ -203,12 +226,10 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 	}
 	if (*u->message)
 		*u->message = 0;
-	if (first_of_two(u, k))
-		return;
-	id = keymap_command(k);
+	id = bindings_press(&u->keys, &u->pending, k);
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
-	else
+	else if (!u->pending)
 		kit_key(u, s, k);
 }
 
@@ -244,10 +265,15 @@ static void message_tick(struct ui *u, const struct sight *s)
 	if ((u->message_until && s->now.mono >= u->message_until) || (u->message_busy && !runs))
 		*u->message = 0;
 	u->message_busy = runs;
+	if (*u->notice && !*u->message) {
+		ui_say(u, s, true, "%s", u->notice);
+		*u->notice = 0;
+	}
 }
 
 void ui_tick(struct ui *u, const struct sight *s)
 {
+	keys_settle(u, s);
 	message_tick(u, s);
 	if (u->confirm.state == CONFIRM_OPEN) {
 		challenge_tick(&u->confirm.ch, s->now.mono);

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "model/model.h"
 #include "tui/challenge.h"
-#include "tui/keymap.h"
+#include "tui/keyfile.h"
 #include "tui/page.h"
 #include "tui/view.h"
 
@@ -86,7 +86,11 @@ struct ui {
 	int64_t message_until;   /* mono; 0 until a key */
 	int64_t deaf_until;      /* keys after a closed panel belong to it */
 	int64_t leave_asked;
-	bool g_pending;
+	struct bindings keys;    /* which key does what */
+	uint32_t pending;        /* the first of two keys was typed; 0 none */
+	const struct keyfile *keyfile; /* this user's own keys; NULL none */
+	char keys_kit[SHA_HEX];  /* the kit beside which they were found to be free */
+	char notice[600];        /* said when no other message stands there */
 	bool read_only, demo;
 	char person[72];         /* "" the kit does not know us */
 	char theme[40];
@@ -122,10 +126,14 @@ void ui_draw(struct ui *u, const struct sight *s, struct cells *out);
 /* Microseconds until the frame changes by time alone; -1 not at all. */
 int64_t ui_wait(const struct ui *u, const struct sight *s);
 
+/* How the key of a command is written: "D", "g g", or ":close" where it has none. */
+const char *key_of(const struct ui *u, enum command_id id);
+
 /* For the files of the ui alone. */
 struct place *ui_place(struct ui *u);
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name);
 void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void ui_notice(struct ui *u, const struct problems *p, const char *more);
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag);
 const struct model_incident *ui_incident(const struct ui *u, const struct model *m);
 void ui_command(struct ui *u, const struct sight *s, enum command_id id);

@@ -10,10 +10,16 @@
 #include "base/status.h"
 
 struct command;
+struct cli;
+struct cli_front {           /* what the console brings: this room does not reach as far */
+	enum status (*console)(struct cli *c);
+	enum status (*help_keys)(struct cli *c, struct buf *out);
+};
 struct cli {                 /* the common options, taken out before the command sees its own */
 	const char *kit, *store, *incident, *theme; /* NULL where not given */
 	bool json;
 	const struct command *commands; int n_commands; /* the table */
+	const struct cli_front *front;
 	int argc; char **argv;   /* what is left: argv[0] is the command's name, "backout" where there was none */
 	/* kept by cli_option for cli_done: the options this command knows, and one that lacked its value */
 	const char *known[32];
@@ -31,8 +37,8 @@ struct command {
 const struct command *cli_command(const struct cli *c, const char *name); /* NULL: there is none */
 
 /* Run argv[1] as a command.  Where the first word is no command, or is one that opens a console
- * (demo watch observe), `console` is called with what is left. */
-enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c));
+ * (demo watch observe), the front's console is called with what is left. */
+enum status cli_run(int argc, char **argv, const struct cli_front *front);
 
 /* Print a fault: "backout: FILE:LINE:COLUMN: what\n  mend", or the JSON error with --json. Returns its status. */
 enum status cli_fail(const struct cli *c, enum status s, const struct fault *f);

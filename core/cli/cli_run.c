@@ -67,7 +67,7 @@ static bool is_directory(const char *path)
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static enum status dispatch(struct cli *c, enum status (*console)(struct cli *c))
+static enum status dispatch(struct cli *c)
 {
 	bool help = cli_option(c, "--help", NULL) || cli_option(c, "-h", NULL);
 	const char *word = c->argc > 1 && c->argv[1][0] != '-' ? c->argv[1] : NULL;
@@ -84,18 +84,18 @@ static enum status dispatch(struct cli *c, enum status (*console)(struct cli *c)
 	if (help && word && cmd)
 		return help_of(cmd);
 	if (cmd && !strcmp(cmd->name, "demo"))
-		return cmd_demo(c, console);
+		return cmd_demo(c, c->front->console);
 	if (cmd && !opens_console(cmd->name))
 		return cmd->run ? cmd->run(c) : not_built(c, cmd);
 	if (word && !cmd && !is_directory(word) && !strchr(word, '/'))
 		return stranger(c, word);
-	return console(c);
+	return c->front->console(c);
 }
 
-enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c))
+enum status cli_run(int argc, char **argv, const struct cli_front *front)
 {
 	struct cli c = {.argc = argc > 0 ? argc : 1,
-		.commands = cli_commands, .n_commands = cli_n_commands};
+		.commands = cli_commands, .n_commands = cli_n_commands, .front = front};
 	char **copy = mem_new(((size_t)c.argc + 1) * sizeof *copy);
 	for (int i = 1; i < argc; i++)
 		copy[i] = argv[i];
@@ -108,7 +108,7 @@ enum status cli_run(int argc, char **argv, enum status (*console)(struct cli *c)
 		fault_set(&f, STATUS_USAGE, "bad-option", "%s needs a value", c.lacking);
 		s = cli_fail(&c, STATUS_USAGE, &f);
 	} else {
-		s = dispatch(&c, console);
+		s = dispatch(&c);
 	}
 	free(copy);
 	return s;

@@ -6,20 +6,6 @@
 #include "cli/commands.h"
 #include "kit/kit.h"
 
-static const char keys_text[] =
-	"The console's keys\n\n"
-	"  an action's key      open its panel; type the three letters shown to fire, anything else means no\n"
-	"  Tab                  next pane            arrows, hjkl, g g, G  move\n"
-	"  Enter                open                 Esc  back\n"
-	"  /                    filter               :    palette          ?  help\n"
-	"  D  this deploy is bad (declare)           a  ways back          p  plan\n"
-	"  w  report what only people know           n  note               b  brief\n"
-	"  o  owed              c  comms             t  timeline           u  what changed, suspects\n"
-	"  v  not this time (veto)                   A  acknowledge        R  resolve an unknown\n"
-	"  B  break-glass       F  freeze, or stop what runs               P  pins\n"
-	"  C  take command      H  hand over         X  close\n"
-	"  T  theme             q  leave: nothing ends\n";
-
 static void all_commands(const struct cli *c, struct buf *b)
 {
 	buf_adds(b, "backout [KIT]            the console; starts or finds the kit's engine\n");
@@ -41,10 +27,8 @@ static enum status one(struct cli *c, const char *word, struct buf *b)
 		kit_help(b);
 		return STATUS_OK;
 	}
-	if (!strcmp(word, "keys")) {
-		buf_adds(b, keys_text);
-		return STATUS_OK;
-	}
+	if (!strcmp(word, "keys"))
+		return c->front->help_keys(c, b);
 	struct fault f;
 	fault_set(&f, STATUS_USAGE, "no-command", "there is no command %s", word);
 	fault_mend(&f, "`backout help` lists them");

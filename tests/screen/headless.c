@@ -26,7 +26,8 @@ struct stage {
 	struct cells frame;
 	int64_t seq;
 	uint32_t seed;
-	struct buf asks;
+	struct buf asks, own_keys;
+	struct keyfile keyfile;
 	char verb[24];
 	enum tag tag;
 	int line;
@@ -251,6 +252,20 @@ static void frame(struct stage *s, const char *name, bool roles)
 	buf_release(&b);
 }
 
+/* One more line of the user's file of keys. */
+static void bind(struct stage *s, const char *line)
+{
+	struct problems p = {0};
+
+	buf_addf(&s->own_keys, "%s\n", line);
+	keyfile_parse("~/.config/backout/keys", buf_str(&s->own_keys), &s->keyfile, &p);
+	keyfile_apply(&s->keyfile, NULL, &s->ui.keys, &p);
+	s->ui.keyfile = &s->keyfile;
+	*s->ui.keys_kit = 0;
+	ui_notice(&s->ui, &p, "`backout help keys`");
+	problems_release(&p);
+}
+
 /* One frame in each of the sizes that must be good; with a panel open, its letters stay as they were. */
 static void frames(struct stage *s, const char *name)
 {
@@ -362,6 +377,8 @@ static void command(struct stage *s, char *line)
 		size(s, rest);
 	else if (!strcmp(line, "key"))
 		type(s, rest);
+	else if (!strcmp(line, "bind"))
+		bind(s, rest);
 	else if (!strcmp(line, "burst"))
 		bytes(s, rest, strlen(rest));
 	else if (!strcmp(line, "letters"))
@@ -410,6 +427,7 @@ int main(int argc, char **argv)
 	keys_init(&s.keys);
 	cells_init(&s.frame, 24, 80);
 	buf_init(&s.asks, 1 << 20);
+	buf_init(&s.own_keys, 1 << 16);
 	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000};
 	while (fgets(line, sizeof line, in)) {
 		s.line++;
@@ -421,6 +439,7 @@ int main(int argc, char **argv)
 	cells_release(&s.frame);
 	ui_release(&s.ui);
 	buf_release(&s.asks);
+	buf_release(&s.own_keys);
 	model_free(s.m);
 	return 0;
 }

@@ -55,7 +55,7 @@ static void help_actions(const struct scene *s, struct page *p, int64_t *n)
 			const struct kit_action *a = &s->m->kit->services[i].actions[k];
 			if (!a->key)
 				continue;
-			snprintf(text, sizeof text, "  %-10c %s: %s", a->key, a->name, verb_words(a, words, sizeof words));
+			snprintf(text, sizeof text, "  %-14c %s: %s", a->key, a->name, verb_words(a, words, sizeof words));
 			view_text(p, text, (*n)++);
 		}
 }
@@ -63,7 +63,7 @@ static void help_actions(const struct scene *s, struct page *p, int64_t *n)
 void view_help(const struct scene *s, struct page *p, const struct place *place)
 {
 	(void)place;
-	char text[300];
+	char text[300], keys[120];
 	const char *group = "";
 	int64_t n = 0;
 
@@ -73,7 +73,8 @@ void view_help(const struct scene *s, struct page *p, const struct place *place)
 			group = keymap[i].group;
 			view_text(p, group, n++);
 		}
-		snprintf(text, sizeof text, "  %-10s %s", keymap[i].written, keymap[i].help);
+		bindings_written(&s->ui->keys, i, keys, sizeof keys);
+		snprintf(text, sizeof text, "  %-14s %s", *keys ? keys : key_of(s->ui, (enum command_id)i), keymap[i].help);
 		if (!keymap[i].asks || may_ask(s))
 			view_text(p, text, n++);
 	}
