@@ -65,6 +65,7 @@ void jw_str(struct jw *w, const char *s);            /* NULL prints null */
 void jw_strn(struct jw *w, const char *s, size_t len);
 void jw_int(struct jw *w, int64_t v);
 void jw_num(struct jw *w, double v);                 /* not finite prints null */
+void jw_float(struct jw *w, float v);                /* few digits: reads back equal as a float */
 void jw_bool(struct jw *w, bool v);
 void jw_null(struct jw *w);
 void jw_raw(struct jw *w, const char *json, size_t len); /* a value that is JSON already */

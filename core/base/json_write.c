@@ -185,6 +185,20 @@ void jw_num(struct jw *w, double v)
 	put_point(w->b, text);
 }
 
+/* As a double a float has up to seventeen digits, of which nine matter; few digits are also printed faster. */
+void jw_float(struct jw *w, float v)
+{
+	static const double tens[] = {1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+	for (size_t k = 0; isfinite(v) && fabsf(v) < 1e6f && k < sizeof tens / sizeof *tens; k++) {
+		double d = nearbyint((double)v * tens[k]) / tens[k];
+		if ((float)d == v) {
+			jw_num(w, d);
+			return;
+		}
+	}
+	jw_num(w, (double)v);
+}
+
 void jw_bool(struct jw *w, bool v)
 {
 	jw_sep(w);

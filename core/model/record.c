@@ -63,7 +63,7 @@ void curve_dump(const struct model_signal *s, struct jw *w)
 	for (uint32_t k = 0; k < s->curve_n; k++) {
 		const struct model_point *p = &s->curve[(s->curve_next + MODEL_CURVE - s->curve_n + k) % MODEL_CURVE];
 		jw_int(w, p->s);
-		jw_num(w, (double)p->v);
+		jw_float(w, p->v);
 	}
 	jw_arr_end(w);
 }

@@ -117,6 +117,36 @@ static void test_numbers_read_back_equal(void **state)
 	}
 }
 
+/* Every kind of float, and never more digits than nine where it is not tiny or huge. */
+static void test_floats_read_back_equal(void **state)
+{
+	uint32_t bits = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		struct json *v;
+		struct jw w;
+		struct buf b;
+		float f, back;
+		bits = bits * 1664525u + 1013904223u;
+		uint32_t made = i % 2 ? bits : (bits & 0x807fffffu) | (110u + bits % 30u) << 23; /* half of them near 1 */
+		memcpy(&f, &made, sizeof f);
+		if (i < 1000)
+			f = (float)((double)i / 1000);
+		if (!isfinite(f))
+			continue;
+		buf_init(&b, 64);
+		jw_init(&w, &b);
+		jw_float(&w, f);
+		row_true(i, parse(buf_str(&b), &v) == STATUS_OK);
+		back = (float)json_num(v, -1);
+		row_true(i, back == f);
+		row_true(i, i >= 1000 || b.len <= 5);
+		json_free(v);
+		buf_release(&b);
+	}
+}
+
 static void test_not_finite_is_null(void **state)
 {
 	const double bad[] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
@@ -289,7 +319,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_nul_byte_within), cmocka_unit_test(test_printed),
-		cmocka_unit_test(test_numbers_read_back_equal), cmocka_unit_test(test_not_finite_is_null),
+		cmocka_unit_test(test_numbers_read_back_equal), cmocka_unit_test(test_floats_read_back_equal),
+		cmocka_unit_test(test_not_finite_is_null),
 		cmocka_unit_test(test_integers_in_plain_decimal), cmocka_unit_test(test_whole_numbers_only), cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_size), cmocka_unit_test(test_looking_at_nothing), cmocka_unit_test(test_walking),
 		cmocka_unit_test(test_canonical), cmocka_unit_test(test_printer),
