@@ -1,6 +1,7 @@
 /* A tree of JSON values out of bytes that json_scan has let in.  All of it is
  * one allocation, the root first: values in the order of the text, then their
- * strings.  Called by json.c alone, which owns what is handed out. */
+ * strings.  Called by json.c, which owns what is handed out; json_pick.c
+ * takes its numbers. */
 #ifndef BASE_JSON_TREE_H
 #define BASE_JSON_TREE_H
 

@@ -1,5 +1,5 @@
-/* Asks that change nothing: status, plugins, fate, curves, read, stop; and the first
- * line after attaching. */
+/* Asks that change nothing: status, plugins, fate, curves, read, stop (`samples` is
+ * engine_history.c's); and the first line after attaching. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -191,6 +191,10 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 	enum status s = STATUS_OK;
 	if (!strcmp(verb, "stop")) {
 		stop(p, id, params);
+		return true;
+	}
+	if (!strcmp(verb, "samples")) {
+		history_ask(p, id, params);
 		return true;
 	}
 	buf_init(&b, (size_t)96 << 20);

@@ -38,6 +38,10 @@ void journal_checkpoint(struct journal *j);
 /* A cursor over seq >= from; the event is valid until the next step. */
 struct journal_cursor;
 enum status journal_from(struct journal *j, int64_t from, struct journal_cursor **out, struct fault *f);
+/* Events of one kind with lo <= seq <= hi, the newest first. */
+enum status journal_back(struct journal *j, const char *kind, int64_t lo, int64_t hi, struct journal_cursor **out, struct fault *f);
+/* The first seq that was recorded at or after `at` (wall clock); one above the newest where none was. */
+enum status journal_seek(struct journal *j, int64_t at, int64_t *out_seq, struct fault *f);
 /* STATUS_OK with an event, STATUS_NO at the end. */
 enum status journal_step(struct journal_cursor *c, struct event *out, struct fault *f);
 void journal_cursor_free(struct journal_cursor *c);

@@ -1,6 +1,6 @@
 /* What the journal's unit tests share: a fresh directory and store for each
- * test, and the short form of an append.  Included by journal_test.c and
- * journal_verify_test.c alone. */
+ * test, and the short form of an append.  Included by the tests of journal and
+ * feed alone. */
 #ifndef TESTS_JOURNAL_FIXTURE_H
 #define TESTS_JOURNAL_FIXTURE_H
 
