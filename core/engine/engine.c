@@ -135,7 +135,7 @@ void engine_end(struct engine *e, enum status s, const char *reason)
 	timer_stop(&e->beat);
 	watches_end(e);
 	reconcile_end(e);
-	history_end(e);
+	series_end(e);
 	e->end = timer_new(&e->loop, e->living ? END_MS : 0, 0, finish, e);
 }
 

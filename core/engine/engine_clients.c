@@ -442,7 +442,7 @@ void peer_close(struct peer *p)
 		}
 	if (p->panel)
 		act_close(p->panel, "the console left", false);
-	history_leave(p);
+	series_leave(p);
 	if (p->seated)
 		seat(p, "closed");
 	if (!e->peers)

@@ -1,5 +1,5 @@
 /* Asks that change nothing: status, plugins, fate, curves, read, stop (`samples` is
- * engine_history.c's); and the first line after attaching. */
+ * engine_series.c's); and the first line after attaching. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -194,7 +194,7 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 		return true;
 	}
 	if (!strcmp(verb, "samples")) {
-		history_ask(p, id, params);
+		series_ask(p, id, params);
 		return true;
 	}
 	buf_init(&b, (size_t)96 << 20);

@@ -38,7 +38,7 @@ void timer_stop(struct timer **t); /* NULL is fine */
 
 /* ---- who is connected ---- */
 struct act;
-struct history_job;
+struct series_job;
 struct peer {
 	struct engine *e;
 	struct peer *next;
@@ -52,7 +52,7 @@ struct peer {
 	struct buf in;
 	size_t limit;              /* unsent bytes at which it lags */
 	struct act *panel;         /* the one panel it has open, or NULL */
-	struct history_job *history; /* what it waits for from the journal, or NULL */
+	struct series_job *series; /* what it waits for from the journal, or NULL */
 };
 struct last_panel {                /* what became of a person's newest panel, for the first line after attaching */
 	char person[72], action[72], service[72], text[200];
@@ -147,7 +147,7 @@ struct engine {
 	struct watch *watches;
 	struct act *acts;
 	struct recon *recons;
-	struct history_job *history; size_t history_runs; /* in the order in which they were asked for */
+	struct series_job *series; size_t series_runs; /* in the order in which they were asked for */
 	size_t living;                               /* plugin processes and launches that are not gone yet */
 
 	struct timer *tick, *flush, *beat, *self, *end;
@@ -198,10 +198,10 @@ void reply_fault(struct peer *p, int64_t id, enum status s, const struct fault *
 bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *params);
 void read_attached(struct peer *p);
 
-/* engine_history.c: `samples`, read beside the loop */
-void history_ask(struct peer *p, int64_t id, const struct json *params);
-void history_leave(struct peer *p);                   /* it is gone */
-void history_end(struct engine *e);
+/* engine_series.c: `samples`, read beside the loop */
+void series_ask(struct peer *p, int64_t id, const struct json *params);
+void series_leave(struct peer *p);                   /* it is gone */
+void series_end(struct engine *e);
 
 /* engine_commit.c */
 enum status engine_commit(struct engine *e, struct drafts *d, const struct now *now, struct fault *f);

@@ -1,7 +1,7 @@
 /* Samples out of the journal, one signal of them. */
 #include "config.h"
 
-#include "feed/history.h"
+#include "feed/series.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,11 +16,11 @@
 #define EARLY (10 * US_SECOND) /* and so long before, where the backend's clock is ahead */
 
 struct bin {
-	struct history_point p;
+	struct series_point p;
 	int64_t first;           /* of its oldest sample */
 };
 struct reading {
-	const struct history_ask *a;
+	const struct series_ask *a;
 	char key[160], quoted[164]; /* auth/error_rate, and as it stands in a body */
 	struct bin *bins;
 	int64_t each;            /* microseconds a bin stands for */
@@ -38,7 +38,7 @@ static struct bin *bin_of(const struct reading *r, int64_t at)
 
 static void take_good(struct bin *b, int64_t at, double v)
 {
-	struct history_point *p = &b->p;
+	struct series_point *p = &b->p;
 
 	if (!p->n || v < p->min)
 		p->min = v;
@@ -76,13 +76,13 @@ static void take_body(struct reading *r, const struct event *e)
 		b->first = at;
 }
 
-static bool stopped(const struct history_ask *a)
+static bool stopped(const struct series_ask *a)
 {
 	return a->stop && atomic_load(a->stop);
 }
 
 /* Newest first: where time runs out it is the oldest that is missing. */
-static enum status go_back(struct reading *r, struct journal *j, struct history *out, struct fault *f)
+static enum status go_back(struct reading *r, struct journal *j, struct series *out, struct fault *f)
 {
 	struct journal_cursor *c = NULL;
 	struct event e;
@@ -113,10 +113,10 @@ static enum status go_back(struct reading *r, struct journal *j, struct history 
 	return s == STATUS_NO && !stopped(r->a) ? STATUS_OK : s;
 }
 
-static void put_points(const struct reading *r, struct history *out)
+static void put_points(const struct reading *r, struct series *out)
 {
 	for (int i = 0; i < r->a->points; i++) {
-		struct history_point p = r->bins[i].p;
+		struct series_point p = r->bins[i].p;
 		if (!p.n && !p.bad)
 			continue;
 		if (!p.n)
@@ -127,7 +127,7 @@ static void put_points(const struct reading *r, struct history *out)
 	}
 }
 
-enum status history_read(const struct history_ask *a, struct history *out, struct fault *f)
+enum status series_read(const struct series_ask *a, struct series *out, struct fault *f)
 {
 	struct reading r = {.a = a};
 	struct journal *j = NULL;
@@ -149,7 +149,7 @@ enum status history_read(const struct history_ask *a, struct history *out, struc
 	return s;
 }
 
-void history_release(struct history *h)
+void series_release(struct series *h)
 {
 	vec_release(&h->points);
 }

@@ -1,4 +1,4 @@
-/* core/feed/history and what it reads with: one signal out of many bodies,
+/* core/feed/series and what it reads with: one signal out of many bodies,
  * peaks kept, bounded in time, and not fooled by damaged or odd bodies. */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "base/json_pick.h"
-#include "feed/history.h"
+#include "feed/series.h"
 
 #define T0 INT64_C(1700000000000000)
 
@@ -94,27 +94,27 @@ static void samples(struct journal *j, int64_t second, const char *body)
 	assert_int_equal(append(j, EVENT_SAMPLES, whole, &f), STATUS_OK);
 }
 
-static struct history_ask ask_of(int64_t from, int64_t to, int points)
+static struct series_ask ask_of(int64_t from, int64_t to, int points)
 {
-	return (struct history_ask){.store = path, .service = "auth", .signal = "rate", .from = T0 + from * US_SECOND,
+	return (struct series_ask){.store = path, .service = "auth", .signal = "rate", .from = T0 + from * US_SECOND,
 		.to = T0 + to * US_SECOND, .points = points, .most_us = 60 * US_SECOND};
 }
 
-static void read_all(const struct history_ask *a, struct history *out)
+static void read_all(const struct series_ask *a, struct series *out)
 {
 	struct fault f;
 
-	if (history_read(a, out, &f) != STATUS_OK)
+	if (series_read(a, out, &f) != STATUS_OK)
 		fail_msg("%s", f.what);
 }
 
 /* Points as text: second min max last bad. */
-static void is_history(const struct history *h, const char *want)
+static void is_series(const struct series *h, const char *want)
 {
 	char got[2000] = "";
 
 	for (size_t i = 0; i < h->points.n; i++) {
-		const struct history_point *p = &h->points.v[i];
+		const struct series_point *p = &h->points.v[i];
 		(void)snprintf(got + strlen(got), sizeof got - strlen(got), "%s%lld %g %g %g %lld", i ? "|" : "", (long long)((p->at - T0) / US_SECOND),
 			p->min, p->max, p->last, (long long)p->bad);
 	}
@@ -137,52 +137,52 @@ static struct journal *filled(void)
 
 static void points(void **state)
 {
-	struct history_ask a = ask_of(0, 100, 100), few = ask_of(0, 100, 2), part = ask_of(35, 50, 10), none = ask_of(200, 300, 5);
-	struct history h;
+	struct series_ask a = ask_of(0, 100, 100), few = ask_of(0, 100, 2), part = ask_of(35, 50, 10), none = ask_of(200, 300, 5);
+	struct series h;
 	struct journal *j = filled();
 
 	(void)state;
 	journal_close(j);
 	read_all(&a, &h);
-	is_history(&h, "10 1 1 1 0|20 nan nan nan 1|40 2 2 2 0|41 9 9 9 0|42 3 3 3 0|90 4 4 4 0");
+	is_series(&h, "10 1 1 1 0|20 nan nan nan 1|40 2 2 2 0|41 9 9 9 0|42 3 3 3 0|90 4 4 4 0");
 	assert_true(h.complete && h.since == T0 + 10 * US_SECOND);
-	history_release(&h);
+	series_release(&h);
 	read_all(&few, &h); /* the peak of one sample stays */
-	is_history(&h, "42 1 9 3 1|90 4 4 4 0");
+	is_series(&h, "42 1 9 3 1|90 4 4 4 0");
 	assert_true(h.since == T0 + 10 * US_SECOND);
-	history_release(&h);
+	series_release(&h);
 	read_all(&part, &h);
-	is_history(&h, "41 2 9 9 0|42 3 3 3 0");
-	history_release(&h);
+	is_series(&h, "41 2 9 9 0|42 3 3 3 0");
+	series_release(&h);
 	read_all(&none, &h);
-	is_history(&h, "");
+	is_series(&h, "");
 	assert_true(h.complete && !h.since);
-	history_release(&h);
+	series_release(&h);
 }
 
 /* Beside the writer, which goes on; what came later than the question is there at the next one. */
 static void beside_the_writer(void **state)
 {
-	struct history_ask a = ask_of(80, 200, 100);
-	struct history h;
+	struct series_ask a = ask_of(80, 200, 100);
+	struct series h;
 	struct journal *j = filled();
 
 	(void)state;
 	read_all(&a, &h);
-	is_history(&h, "90 4 4 4 0");
-	history_release(&h);
+	is_series(&h, "90 4 4 4 0");
+	series_release(&h);
 	samples(j, 95, "\"v\":{\"auth/rate\":5},\"bad\":{}");
 	read_all(&a, &h);
-	is_history(&h, "90 4 4 4 0|95 5 5 5 0");
-	history_release(&h);
+	is_series(&h, "90 4 4 4 0|95 5 5 5 0");
+	series_release(&h);
 	journal_close(j);
 }
 
 /* No time: the newest is there, and it says that it is not all. */
 static void bounded(void **state)
 {
-	struct history_ask a = ask_of(0, 100, 100);
-	struct history h;
+	struct series_ask a = ask_of(0, 100, 100);
+	struct series h;
 	struct fault f;
 	atomic_bool stop = true;
 	struct journal *j = filled();
@@ -191,23 +191,23 @@ static void bounded(void **state)
 	journal_close(j);
 	a.most_us = 0;
 	read_all(&a, &h);
-	is_history(&h, "90 4 4 4 0");
+	is_series(&h, "90 4 4 4 0");
 	assert_true(!h.complete && h.since == T0 + 90 * US_SECOND);
-	history_release(&h);
+	series_release(&h);
 	a.most_us = 60 * US_SECOND;
 	a.stop = &stop;
-	assert_int_equal(history_read(&a, &h, &f), STATUS_NO);
-	history_release(&h);
+	assert_int_equal(series_read(&a, &h, &f), STATUS_NO);
+	series_release(&h);
 	a.store = "/nonexistent/journal.db";
-	assert_int_equal(history_read(&a, &h, &f), STATUS_USAGE);
-	history_release(&h);
+	assert_int_equal(series_read(&a, &h, &f), STATUS_USAGE);
+	series_release(&h);
 }
 
 /* Among thousands of events of other kinds, and the first at or after a time is found. */
 static void among_others(void **state)
 {
-	struct history_ask a = ask_of(0, 10000, 50);
-	struct history h;
+	struct series_ask a = ask_of(0, 10000, 50);
+	struct series h;
 	struct fault f;
 	struct journal *j = create();
 	int64_t seq;
@@ -229,8 +229,8 @@ static void among_others(void **state)
 	assert_int_equal(seq, 1);
 	journal_close(j);
 	read_all(&a, &h);
-	is_history(&h, "200 7 7 7 0|300 7 7 7 0");
-	history_release(&h);
+	is_series(&h, "200 7 7 7 0|300 7 7 7 0");
+	series_release(&h);
 }
 
 int main(void)

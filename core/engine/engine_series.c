@@ -10,32 +10,32 @@
 
 #include "base/text.h"
 #include "engine/parts.h"
-#include "feed/history.h"
+#include "feed/series.h"
 
 #define AT_ONCE 2                   /* of the four threads */
 #define LONGEST (31 * US_DAY)
 #define TAKES_US (2 * US_SECOND)
 #define ANSWER_MAX ((size_t)1 << 20)
 
-struct history_job {
+struct series_job {
 	struct engine *e;
-	struct history_job *next;
+	struct series_job *next;
 	struct peer *peer;          /* NULL: it left, or asks something else now */
 	int64_t id;
 	uv_work_t work;
 	bool runs;
 	atomic_bool stop;
 	char *store, *service, *signal;
-	struct history_ask ask;
+	struct series_ask ask;
 	struct buf answer;
 	enum status status;
 	struct fault fault;
 };
 
-static void job_free(struct history_job *j)
+static void job_free(struct series_job *j)
 {
 	if (j->peer)
-		j->peer->history = NULL;
+		j->peer->series = NULL;
 	free(j->store);
 	free(j->service);
 	free(j->signal);
@@ -43,9 +43,9 @@ static void job_free(struct history_job *j)
 	free(j);
 }
 
-static void unlink_job(struct history_job *j)
+static void unlink_job(struct series_job *j)
 {
-	for (struct history_job **at = &j->e->history; *at; at = &(*at)->next)
+	for (struct series_job **at = &j->e->series; *at; at = &(*at)->next)
 		if (*at == j) {
 			*at = j->next;
 			return;
@@ -55,7 +55,7 @@ static void unlink_job(struct history_job *j)
 /* ---- on the thread: touches the job alone -------------------------------------------- */
 
 /* Seconds are enough for a picture, and shorter. */
-static void put_point(struct jw *w, const struct history_point *p)
+static void put_point(struct jw *w, const struct series_point *p)
 {
 	jw_arr(w);
 	jw_int(w, p->at / US_SECOND);
@@ -68,10 +68,10 @@ static void put_point(struct jw *w, const struct history_point *p)
 
 static void read_job(uv_work_t *work)
 {
-	struct history_job *j = work->data;
-	struct history h;
+	struct series_job *j = work->data;
+	struct series h;
 	struct jw w;
-	j->status = history_read(&j->ask, &h, &j->fault);
+	j->status = series_read(&j->ask, &h, &j->fault);
 	jw_init(&w, &j->answer);
 	jw_obj(&w);
 	jw_kstr(&w, "service", j->service);
@@ -80,13 +80,13 @@ static void read_job(uv_work_t *work)
 	jw_ktime(&w, "to", j->ask.to);
 	jw_key(&w, "points");
 	jw_arr(&w);
-	vec_each(const struct history_point, p, &h.points)
+	vec_each(const struct series_point, p, &h.points)
 		put_point(&w, p);
 	jw_arr_end(&w);
 	jw_ktime(&w, "measured_from", h.since);
 	jw_kbool(&w, "complete", h.complete);
 	jw_obj_end(&w);
-	history_release(&h);
+	series_release(&h);
 }
 
 /* ---- on the loop ---------------------------------------------------------------------- */
@@ -95,9 +95,9 @@ static void next_job(struct engine *e);
 
 static void done(uv_work_t *work, int status)
 {
-	struct history_job *j = work->data;
+	struct series_job *j = work->data;
 	struct engine *e = j->e;
-	e->history_runs--;
+	e->series_runs--;
 	unlink_job(j);
 	if (j->peer && status)
 		j->status = fault_set(&j->fault, STATUS_OUTSIDE, "not-read", "the journal could not be read now");
@@ -112,24 +112,24 @@ static void done(uv_work_t *work, int status)
 
 static void next_job(struct engine *e)
 {
-	for (struct history_job *j = e->history, *next; j && e->history_runs < AT_ONCE; j = next) {
+	for (struct series_job *j = e->series, *next; j && e->series_runs < AT_ONCE; j = next) {
 		next = j->next;
 		if (j->runs)
 			continue;
 		if (uv_queue_work(&e->loop, &j->work, read_job, done))
 			return; /* the next one that ends tries again */
 		j->runs = true;
-		e->history_runs++;
+		e->series_runs++;
 		e->living++; /* the engine's end waits for it, as for a plugin */
 	}
 }
 
 /* Nobody waits for this one any more; what reads it ends by itself. */
-static void let_go(struct history_job *j)
+static void let_go(struct series_job *j)
 {
 	atomic_store(&j->stop, true);
 	if (j->peer)
-		j->peer->history = NULL;
+		j->peer->series = NULL;
 	j->peer = NULL;
 	if (j->runs)
 		return;
@@ -137,15 +137,15 @@ static void let_go(struct history_job *j)
 	job_free(j);
 }
 
-void history_leave(struct peer *p)
+void series_leave(struct peer *p)
 {
-	if (p->history)
-		let_go(p->history);
+	if (p->series)
+		let_go(p->series);
 }
 
-void history_end(struct engine *e)
+void series_end(struct engine *e)
 {
-	for (struct history_job *j = e->history, *next; j; j = next) {
+	for (struct series_job *j = e->series, *next; j; j = next) {
 		next = j->next;
 		let_go(j);
 	}
@@ -155,20 +155,20 @@ void history_end(struct engine *e)
 static void replace(struct peer *p)
 {
 	struct fault f;
-	if (!p->history)
+	if (!p->series)
 		return;
 	fault_set(&f, STATUS_NO, "replaced", "another time was asked for before this one was read");
-	reply_fault(p, p->history->id, STATUS_NO, &f);
-	history_leave(p);
+	reply_fault(p, p->series->id, STATUS_NO, &f);
+	series_leave(p);
 }
 
-void history_ask(struct peer *p, int64_t id, const struct json *params)
+void series_ask(struct peer *p, int64_t id, const struct json *params)
 {
 	struct fault f;
 	const char *service = json_get_str(params, "service", ""), *signal = json_get_str(params, "signal", "");
 	int64_t from = json_get_time(params, "from"), to = json_get_time(params, "to"), points = json_get_int(params, "points", 500);
-	if (!text_is_name(service) || !text_is_name(signal) || from <= 0 || to <= from || to - from > LONGEST || points < 1 || points > HISTORY_POINTS) {
-		fault_set(&f, STATUS_USAGE, "bad-ask", "samples needs \"service\", \"signal\", and \"from\" before \"to\" within 31 days; \"points\" is 1 to %d", HISTORY_POINTS);
+	if (!text_is_name(service) || !text_is_name(signal) || from <= 0 || to <= from || to - from > LONGEST || points < 1 || points > SERIES_POINTS) {
+		fault_set(&f, STATUS_USAGE, "bad-ask", "samples needs \"service\", \"signal\", and \"from\" before \"to\" within 31 days; \"points\" is 1 to %d", SERIES_POINTS);
 		reply_fault(p, id, STATUS_USAGE, &f);
 		return;
 	}
@@ -178,18 +178,18 @@ void history_ask(struct peer *p, int64_t id, const struct json *params)
 		return;
 	}
 	replace(p);
-	struct history_job *j = mem_new(sizeof *j), **end = &p->e->history;
-	*j = (struct history_job){.e = p->e, .peer = p, .id = id, .store = mem_str(p->e->store), .service = mem_str(service), .signal = mem_str(signal)};
-	j->ask = (struct history_ask){.store = j->store, .service = j->service, .signal = j->signal, .from = from, .to = to,
+	struct series_job *j = mem_new(sizeof *j), **end = &p->e->series;
+	*j = (struct series_job){.e = p->e, .peer = p, .id = id, .store = mem_str(p->e->store), .service = mem_str(service), .signal = mem_str(signal)};
+	j->ask = (struct series_ask){.store = j->store, .service = j->service, .signal = j->signal, .from = from, .to = to,
 		.points = (int)points, .most_us = TAKES_US, .stop = &j->stop};
 	j->work.data = j;
 	buf_init(&j->answer, ANSWER_MAX);
-	p->history = j;
+	p->series = j;
 	while (*end)
 		end = &(*end)->next;
 	*end = j;
 	next_job(p->e);
-	if (!p->e->history_runs && p->history == j) { /* no thread took it, and none will end that could */
+	if (!p->e->series_runs && p->series == j) { /* no thread took it, and none will end that could */
 		fault_set(&f, STATUS_OUTSIDE, "not-read", "the journal could not be read now");
 		reply_fault(p, id, STATUS_OUTSIDE, &f);
 		let_go(j);
