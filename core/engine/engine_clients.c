@@ -442,7 +442,6 @@ void peer_close(struct peer *p)
 		}
 	if (p->panel)
 		act_close(p->panel, "the console left", false);
-	series_leave(p);
 	if (p->seated)
 		seat(p, "closed");
 	if (!e->peers)
@@ -452,6 +451,7 @@ void peer_close(struct peer *p)
 		os_now(&now);
 		e->alone_since = now.mono;
 	}
+	series_leave(p);
 	uv_close((uv_handle_t *)&p->pipe, peer_freed);
 }
 
