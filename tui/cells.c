@@ -173,19 +173,25 @@ void cells_copy_row(struct cells *to, int to_row, const struct cells *from, int 
 	}
 }
 
+void cells_print_row(const struct cells *c, int row, struct buf *out)
+{
+	int end = c->cols;
+
+	while (end > 0 && c->v[row * c->cols + end - 1].cp[0] == ' ')
+		end--;
+	for (int col = 0; col < end; col++) {
+		const struct cell *p = &c->v[row * c->cols + col];
+		for (int i = 0; i <= CELL_MARKS && p->cp[i]; i++) {
+			char s[4];
+			buf_add(out, s, utf8_put(p->cp[i], s));
+		}
+	}
+}
+
 void cells_print(const struct cells *c, struct buf *out)
 {
 	for (int row = 0; row < c->rows; row++) {
-		int end = c->cols;
-		while (end > 0 && c->v[row * c->cols + end - 1].cp[0] == ' ')
-			end--;
-		for (int col = 0; col < end; col++) {
-			const struct cell *p = &c->v[row * c->cols + col];
-			for (int i = 0; i <= CELL_MARKS && p->cp[i]; i++) {
-				char s[4];
-				buf_add(out, s, utf8_put(p->cp[i], s));
-			}
-		}
+		cells_print_row(c, row, out);
 		buf_addc(out, '\n');
 	}
 }

@@ -71,6 +71,7 @@ void cells_paint(struct cells *c, int row, int col, int n, enum role role);
 void cells_copy_row(struct cells *to, int to_row, const struct cells *from, int from_row);
 /* As text: one line a row, blanks at the end left out. */
 void cells_print(const struct cells *c, struct buf *out);
+void cells_print_row(const struct cells *c, int row, struct buf *out); /* one of them, without its line end */
 /* The roles as letters, the same shape (tests). */
 void cells_print_roles(const struct cells *c, struct buf *out);
 

@@ -167,6 +167,12 @@ static uint32_t fresh(void *ctx)
 	return v;
 }
 
+static const char *copy(void *ctx, const char *text)
+{
+	(void)ctx;
+	return term_copy(text);
+}
+
 static void on_up(struct client *cl, void *ctx)
 {
 	struct console *c = ctx;
@@ -455,7 +461,7 @@ enum status tui_console(struct cli *cli)
 {
 	struct console *c = mem_new(sizeof *c);
 	struct found *where = mem_new(sizeof *where);
-	struct ui_out out = {ask, fresh, cli_brief, c};
+	struct ui_out out = {.ask = ask, .random = fresh, .brief = cli_brief, .copy = copy, .ctx = c};
 	bool look_only = cli_option(cli, "--read-only", NULL);
 	struct fault f = {0};
 	enum status s;

@@ -20,9 +20,14 @@
 	X(IN, "l, Right", "move", "open", 0) \
 	X(FIRST, "g g, Home", "move", "first line", 0) \
 	X(LAST, "G, End", "move", "last line", 0) \
+	X(PAGE_UP, "PageUp", "move", "a screen up", 0) \
+	X(PAGE_DOWN, "PageDown", "move", "a screen down", 0) \
+	X(HALF_UP, "Ctrl-U", "move", "half a screen up", 0) \
+	X(HALF_DOWN, "Ctrl-D", "move", "half a screen down", 0) \
 	X(OPEN, "Enter", "move", "open what the cursor is on", 0) \
 	X(BACK, "Esc, Backspace", "move", "back", 0) \
 	X(FILTER, "/", "move", "show only lines with this text", 0) \
+	X(FIND, "Ctrl-F", "move", "to the next line with a text; Enter again: the next", 0) \
 	X(PALETTE, ":", "move", "a command by its name", 0) \
 	X(HELP, "?", "look", "the keys", 0) \
 	X(WAYS, "a", "look", "ways back: every action, its price and its key", 0) \
@@ -43,6 +48,7 @@
 	X(BREAK_GLASS, "B", "command", "break-glass", 1) \
 	X(ACKNOWLEDGE, "A", "command", "acknowledge", 1) \
 	X(THEME, "T", "console", "the next theme", 0) \
+	X(COPY, "Ctrl-Y", "console", "copy what the cursor is on, or the brief; over ssh, too", 0) \
 	X(REDRAW, "Ctrl-L", "console", "draw the screen again", 0) \
 	X(SUSPEND, "Ctrl-Z", "console", "to the shell; the engine goes on", 0) \
 	X(LEAVE, "q", "console", "leave; nothing ends", 0) \

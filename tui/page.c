@@ -140,6 +140,7 @@ void page_wrapped(struct page *p, int drop, int col, enum role role, const char 
 		if (!n)
 			return; /* no room for anything */
 		page_line(p, drop);
+		p->lines[p->n - 1].more = true;
 		page_put(p, col, p->g.cols - col - 1, role, "%.*s", (int)n, text);
 		text += n;
 		text += *text == ' ';
@@ -223,6 +224,21 @@ static int line_row(struct page *p, const struct page_line *l)
 	cells_clear_row(&p->g, p->row);
 	l->draw(p, p->ctx, l->what);
 	return p->row;
+}
+
+void page_text(struct page *p, const struct item *it, struct buf *out)
+{
+	struct buf row;
+
+	buf_init(&row, 65536);
+	for (int i = it->line; i < p->n && (i == it->line || p->lines[i].more); i++) {
+		const char *s;
+		buf_reset(&row);
+		cells_print_row(&p->g, line_row(p, &p->lines[i]), &row);
+		s = buf_str(&row) + strspn(buf_str(&row), " ");
+		buf_addf(out, "%s%s", i > it->line ? " " : "", s);
+	}
+	buf_release(&row);
 }
 
 void page_show(struct page *p, struct cells *out, int top, int height, int left, int cols)

@@ -36,6 +36,7 @@ typedef void (*page_fn)(struct page *p, const void *ctx, const void *what);
 struct page_line {
 	int row;                  /* of g; -1 a promise */
 	int drop;
+	bool more;                /* running text that goes on from the line before */
 	page_fn draw;
 	const void *what;
 };
@@ -72,6 +73,8 @@ bool page_wanted(const struct page *p, const char *text); /* passes the filter *
 void page_fit(struct page *p, int height);
 /* Copy what fits to out at `top`; where more is left, scroll so that the cursor is seen. */
 void page_show(struct page *p, struct cells *out, int top, int height, int left, int cols);
+/* What stands on the line of an item and on those that go on from it, in one line; a promised one is drawn for it. */
+void page_text(struct page *p, const struct item *it, struct buf *out);
 /* The item under the cursor, NULL where it is not on the page: a key never means a thing that slid under it. */
 const struct item *page_cursor_item(const struct page *p);
 

@@ -350,6 +350,43 @@ void term_resize(int rows, int cols)
 	cells_release(&term.shown);
 }
 
+/* ---- the clipboard --------------------------------------------------------------------- */
+
+#define COPY_MOST ((size_t)8 << 10)
+
+static void base64(const char *s, size_t n, struct buf *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < n; i += 3) {
+		uint32_t v = (uint32_t)(unsigned char)s[i] << 16;
+		v |= i + 1 < n ? (uint32_t)(unsigned char)s[i + 1] << 8 : 0;
+		v |= i + 2 < n ? (uint32_t)(unsigned char)s[i + 2] : 0;
+		buf_addc(out, digits[v >> 18]);
+		buf_addc(out, digits[v >> 12 & 63]);
+		buf_addc(out, i + 1 < n ? digits[v >> 6 & 63] : '=');
+		buf_addc(out, i + 2 < n ? digits[v & 63] : '=');
+	}
+}
+
+/* Nobody answers, so nobody knows: what is said is what would have to be so. */
+const char *term_copy(const char *text)
+{
+	struct buf b;
+	size_t n = strlen(text);
+
+	if (!term.open || term.linear)
+		return NULL;
+	buf_init(&b, 4 * COPY_MOST);
+	buf_adds(&b, "\033]52;c;");
+	base64(text, n < COPY_MOST ? n : COPY_MOST, &b);
+	buf_addc(&b, '\a');
+	if (!b.failed)
+		write_whole(buf_str(&b), b.len);
+	buf_release(&b);
+	return getenv("TMUX") ? "if tmux passes it on (set -s set-clipboard on) and your terminal allows it" : "if your terminal allows it";
+}
+
 /* ---- drawing -------------------------------------------------------------------------- */
 
 /* curses goes by the widths of libc.  Where those are not ours a character would take its neighbour's cell, or leave

@@ -17,6 +17,9 @@ void term_resize(int rows, int cols);
 void term_theme(const struct theme *t);
 /* Show it; whole: from a cleared screen. */
 void term_draw(const struct cells *c, bool whole);
+/* Hand clean text to the terminal's clipboard (OSC 52): how sure it is that it arrives, in words; NULL where it cannot.
+ * Never but for a key of the person's. */
+const char *term_copy(const char *text);
 void term_suspend(void);               /* give it back, stop this process, take it again when continued */
 void term_flush_input(void);           /* forget what was typed and not read */
 /* From a signal handler: write what gives the terminal back.  Async-signal-safe. */

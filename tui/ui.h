@@ -24,7 +24,7 @@ struct place {
 #define PLACES 8
 
 /* One row per question asked on the bottom line. */
-enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_PALETTE, PROMPT_TITLE, PROMPT_SERVICES, PROMPT_NOTE, PROMPT_SAID,
+enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND, PROMPT_PALETTE, PROMPT_TITLE, PROMPT_SERVICES, PROMPT_NOTE, PROMPT_SAID,
 	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_UNPIN, PROMPT_HAND_OVER, PROMPT_CLOSE };
 struct prompt {
 	enum prompt_kind kind;
@@ -66,6 +66,8 @@ struct ui_out {              /* how asks leave */
 	uint32_t (*random)(void *ctx);
 	/* The ten lines; a document of core/report, handed in because views do not reach that far. */
 	void (*brief)(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out);
+	/* Hand text to the person's clipboard: how sure it is that it gets there, in words; NULL where there is no way. */
+	const char *(*copy)(void *ctx, const char *text);
 	void *ctx;
 };
 
@@ -78,6 +80,7 @@ struct ui {
 	struct prompt prompt;
 	struct confirm confirm;
 	char incident[72];       /* the one looked at; "" the newest open one */
+	char find[64];           /* what was looked for last */
 	char message[600];
 	bool message_bad;
 	bool attached;           /* the message is the first line after attaching: it stays until a key */
@@ -134,6 +137,11 @@ struct place *ui_place(struct ui *u);
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name);
 void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void ui_notice(struct ui *u, const struct problems *p, const char *more);
+/* The item under the cursor; false where it stands on none.  Its names live as long as the model stands still. */
+bool ui_item(struct ui *u, const struct sight *s, struct item *out);
+void ui_move(struct ui *u, const struct sight *s, enum command_id id);
+void ui_find(struct ui *u, const struct sight *s, const char *text); /* the next item whose line holds it */
+void ui_copy(struct ui *u, const struct sight *s);
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag);
 const struct model_incident *ui_incident(const struct ui *u, const struct model *m);
 void ui_command(struct ui *u, const struct sight *s, enum command_id id);

@@ -10,68 +10,7 @@
 
 #define LEAVE_TWICE (5 * US_SECOND)
 
-/* ---- moving -------------------------------------------------------------------- */
-
-/* The item under the cursor, copied; false where it stands on none. */
-static bool item_here(struct ui *u, const struct sight *s, struct item *out)
-{
-	struct scene sc;
-	struct page p;
-	const struct item *it;
-
-	scene_make(&sc, u, s, u->rows, u->cols);
-	views_page(&sc, &p, u->cols);
-	it = page_cursor_item(&p);
-	if (it)
-		*out = *it;
-	page_release(&p);
-	return it != NULL;
-}
-
-/* Which item comes next: by lines, by panes, or an end of the list. */
-static int item_after(const struct page *p, int at, enum command_id id)
-{
-	int n = p->n_items, pane = at >= 0 ? p->items[at].pane : -1;
-
-	if (id == COMMAND_FIRST || (at < 0 && id != COMMAND_UP && id != COMMAND_LAST))
-		return 0;
-	if (id == COMMAND_LAST || at < 0)
-		return n - 1;
-	if (id == COMMAND_DOWN)
-		return at + 1 < n ? at + 1 : at;
-	if (id == COMMAND_UP)
-		return at > 0 ? at - 1 : 0;
-	for (int i = 1; i < n; i++) {
-		int k = (at + (id == COMMAND_NEXT_PANE ? i : n - i)) % n;
-		if (p->items[k].pane != pane && (id == COMMAND_NEXT_PANE || k == 0 || p->items[k - 1].pane != p->items[k].pane))
-			return k;
-	}
-	return at;
-}
-
-static void move(struct ui *u, const struct sight *s, enum command_id id)
-{
-	struct scene sc;
-	struct page p;
-	struct mark *cursor = &ui_place(u)->cursor;
-	const struct item *it;
-	int at = -1;
-
-	scene_make(&sc, u, s, u->rows, u->cols);
-	views_page(&sc, &p, u->cols);
-	if (ui_place(u)->view == VIEW_MAIN)
-		page_fit(&p, u->rows - header_rows(&sc) - 2); /* the cursor stays on what is shown */
-	it = page_cursor_item(&p);
-	if (it)
-		at = (int)(it - p.items);
-	else if (cursor->kind != ITEM_NONE && p.n_items) /* it is gone: from where it was */
-		at = cursor->at < p.n_items ? cursor->at : p.n_items - 1;
-	if (p.n_items) {
-		int to = item_after(&p, at, id);
-		mark_set(cursor, &p.items[to], to);
-	}
-	page_release(&p);
-}
+/* ---- looking ------------------------------------------------------------------- */
 
 static void back(struct ui *u)
 {
@@ -100,8 +39,8 @@ static void open_item(struct ui *u, const struct sight *s)
 	struct item it;
 	const struct kit_action *a;
 
-	if (!item_here(u, s, &it)) { /* nothing is chosen yet: show where the cursor is, and do nothing */
-		move(u, s, COMMAND_FIRST);
+	if (!ui_item(u, s, &it)) { /* nothing is chosen yet: show where the cursor is, and do nothing */
+		ui_move(u, s, COMMAND_FIRST);
 		return;
 	}
 	switch (it.kind) {
@@ -188,7 +127,7 @@ static void declare(struct ui *u, const struct sight *s)
 	gauges_release(&g);
 	if (!*services && *ui_place(u)->service)
 		text_copy(services, sizeof services, ui_place(u)->service);
-	else if (!*services && item_here(u, s, &it) && *it.service)
+	else if (!*services && ui_item(u, s, &it) && *it.service)
 		text_copy(services, sizeof services, it.service);
 	else if (!*services && s->m->kit->n_services == 1)
 		text_copy(services, sizeof services, s->m->kit->services[0].name);
@@ -346,11 +285,14 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 	case COMMAND_HELP:
 		ui_go(u, VIEW_HELP, "", "");
 		break;
+	case COMMAND_COPY:
+		ui_copy(u, s);
+		break;
 	case COMMAND_INCIDENTS:
 		ui_go(u, VIEW_INCIDENTS, "", "");
 		break;
 	default:
-		move(u, s, id);
+		ui_move(u, s, id);
 		break;
 	}
 }
@@ -371,6 +313,9 @@ static bool console_command(struct ui *u, const struct sight *s, enum command_id
 		return true;
 	case COMMAND_THEME:
 		u->theme_changed = true;
+		return true;
+	case COMMAND_FIND:
+		ui_ask_text(u, PROMPT_FIND, "", "", u->find, "find:");
 		return true;
 	case COMMAND_REDRAW:
 		u->redraw = true;

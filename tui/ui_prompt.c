@@ -22,7 +22,7 @@ void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char 
 	text_copy(p->b, sizeof p->b, b);
 	text_copy(p->text, sizeof p->text, text);
 	p->n = p->at = strlen(p->text);
-	p->ready = p->n > 0 && kind != PROMPT_FILTER;
+	p->ready = p->n > 0 && kind != PROMPT_FILTER; /* of a search: Enter looks for the same again */
 }
 
 /* ---- the editor ----------------------------------------------------------------- */
@@ -351,6 +351,8 @@ void prompt_done(struct ui *u, const struct sight *s)
 		services_done(u, s, &p);
 	else if (p.kind == PROMPT_RESOLVE)
 		resolve_done(u, s, &p);
+	else if (p.kind == PROMPT_FIND && p.n)
+		ui_find(u, s, p.text);
 	else if (p.kind == PROMPT_PALETTE)
 		palette_done(u, s, &p);
 }

@@ -158,7 +158,9 @@ static void bytes(struct stage *s, const char *b, size_t n)
 
 static const struct {
 	const char *name, *bytes;
-} named[] = {{"<Enter>", "\r"}, {"<Esc>", "\033"}, {"<Tab>", "\t"}, {"<Down>", "\033[B"}, {"<Up>", "\033[A"}, {"<Space>", " "}};
+} named[] = {{"<Enter>", "\r"}, {"<Esc>", "\033"}, {"<Tab>", "\t"}, {"<Down>", "\033[B"}, {"<Up>", "\033[A"}, {"<Space>", " "},
+	{"<BackTab>", "\033[Z"}, {"<PageUp>", "\033[5~"}, {"<PageDown>", "\033[6~"}, {"<Home>", "\033[H"}, {"<End>", "\033[F"},
+	{"<C-d>", "\004"}, {"<C-f>", "\006"}, {"<C-u>", "\025"}, {"<C-y>", "\031"}};
 
 static void type(struct stage *s, const char *text)
 {
@@ -196,6 +198,14 @@ static uint32_t chance(void *ctx)
 
 	s->seed = s->seed * 1664525u + 1013904223u;
 	return s->seed >> 8;
+}
+
+static const char *copy(void *ctx, const char *text)
+{
+	struct stage *s = ctx;
+
+	buf_addf(&s->asks, "copy:\n%s\n", text);
+	return "if the terminal allows it";
 }
 
 static void answer(struct stage *s, const char *text)
@@ -412,7 +422,7 @@ int main(int argc, char **argv)
 {
 	static char line[1 << 20];
 	struct stage s = {.seed = 7};
-	struct ui_out out = {ask, chance, report_brief, &s};
+	struct ui_out out = {.ask = ask, .random = chance, .brief = report_brief, .copy = copy, .ctx = &s};
 	FILE *in = argc > 1 ? fopen(argv[1], "r") : stdin;
 
 	if (!in) {

@@ -3,6 +3,7 @@
 Tap runs a program on a pty and keeps a grid.  Its grammar is what our own output may hold and nothing more: text that
 may be drawn, and the few sequences of curses.  Anything else is kept in `bad`.  Widths come from libc, not from us.
 """
+import base64
 import ctypes
 import fcntl
 import os
@@ -52,6 +53,10 @@ def judge_text(data, allow="\n\t"):
 CSI = re.compile(rb"\x1b\[([0-9;?]*)([A-Za-z@])")
 MODES = {b"?1049", b"?25", b"?7", b"?1", b"4", b"?12", b"?2004", b"?12;25", b"?1004", b"?1h"}
 FINALS = b"ABCDGHJKLMPSTX@bdfhlmrt"
+# What a copy looks like, and what its beginning does; only while somebody has asked for one (Tap.may_copy).
+COPY = re.compile(rb"\x1b\]52;c;((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))\x07")
+COPY_BEGUN = re.compile(rb"\x1b(\](5(2(;(c(;[A-Za-z0-9+/=]{0,10924})?)?)?)?)?)?")
+COPY_MOST = 8 << 10
 OTHERS = (b"\x1b(B", b"\x1b=", b"\x1b>", b"\x1bM", b"\x1b7", b"\x1b8")
 
 
@@ -69,6 +74,7 @@ class Tap:
         self.top, self.bottom = 0, rows - 1
         self.last = " "
         self.keep = None
+        self.may_copy, self.copied = False, []
 
     # ---- in
     def read(self, seconds=0.0):
@@ -181,10 +187,22 @@ class Tap:
                 elif o == b"\x1bM":
                     self.row = max(0, self.row - 1)
                 return len(o)
+        m = COPY.match(data, i)
+        if m and self.may_copy:
+            self.copy(base64.b64decode(m.group(1)))
+            return m.end() - i
+        if self.may_copy and COPY_BEGUN.fullmatch(data, i):
+            return 0
         if len(data) - i < 12 and re.fullmatch(rb"\x1b(\[[0-9;?]*|\()?", data[i:]):
             return 0
         self.wrong("escape sequence", data[max(0, i - 30):i + 20])
         return 1
+
+    def copy(self, text):
+        wrong = judge_text(text, "\n")
+        if wrong or not text or len(text) > COPY_MOST:
+            self.wrong("copied %s, %d bytes" % (wrong, len(text)), text[:60])
+        self.copied.append(text.decode("utf-8", "replace"))
 
     def move(self, b):
         if b == 0x0D:
