@@ -97,6 +97,9 @@ static void draw(struct console *c)
 	term_draw(&c->frame, c->ui.redraw);
 	if (c->ui.shows_letters && !c->ui.confirm.ch.drawn)
 		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
+	if (c->ui.cues.ring && !c->ui.bell_off)
+		term_bell();
+	c->ui.cues.ring = false;
 	os_now(&c->now);
 	ui_shown(&c->ui, c->now.mono);
 	if (*c->ui.curves_of)

@@ -35,6 +35,9 @@
 	X(TIMELINE, "t", "look", "what happened, newest first", 0) \
 	X(CHANGES, "u", "look", "what changed", 0) \
 	X(PINS, "P", "look", "versions kept out, and what is frozen", 0) \
+	X(SERVICES, "E", "look", "every service, what is bad first", 0) \
+	X(ROWS, "", "look", "the rubric: every row and how it is", 0) \
+	X(SOURCES, "", "look", "who tells, and how old it is", 0) \
 	X(INCIDENTS, "", "look", "every open incident, to look at another one", 0) \
 	X(DECLARE, "D", "incident", "this deploy is bad: the clock starts", 1) \
 	X(REPORT, "w", "incident", "say what only a person knows", 1) \
@@ -49,6 +52,7 @@
 	X(ACKNOWLEDGE, "A", "command", "acknowledge", 1) \
 	X(THEME, "T", "console", "the next theme", 0) \
 	X(COPY, "Ctrl-Y", "console", "copy what the cursor is on, or the brief; over ssh, too", 0) \
+	X(BELL, "", "console", "the bell at a breach or an outcome, on or off", 0) \
 	X(REDRAW, "Ctrl-L", "console", "draw the screen again", 0) \
 	X(SUSPEND, "Ctrl-Z", "console", "to the shell; the engine goes on", 0) \
 	X(LEAVE, "q", "console", "leave; nothing ends", 0) \

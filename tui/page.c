@@ -24,6 +24,7 @@ void page_init(struct page *p, int cols, const struct mark *cursor, const char *
 	}
 	p->n = p->n_items = p->row = p->used = p->pane = 0;
 	p->ctx = p->curves_of = NULL;
+	p->begins = false;
 	p->cursor = cursor;
 	p->filter = filter;
 }
@@ -208,7 +209,7 @@ void page_fit(struct page *p, int height)
 const struct item *page_cursor_item(const struct page *p)
 {
 	if (!p->cursor || p->cursor->kind == ITEM_NONE)
-		return NULL;
+		return p->begins && p->n_items ? &p->items[0] : NULL;
 	for (int i = 0; i < p->n_items; i++)
 		if (mark_is(p->cursor, &p->items[i]))
 			return &p->items[i];

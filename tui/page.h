@@ -13,7 +13,7 @@
 #define DROP_BLANK 9
 
 enum item_kind { ITEM_NONE, ITEM_SERVICE, ITEM_SIGNAL, ITEM_CHANGE, ITEM_ACTION, ITEM_VERSION, ITEM_PIN, ITEM_FREEZE,
-	ITEM_REPORT, ITEM_SAID, ITEM_LINE, ITEM_INCIDENT };
+	ITEM_REPORT, ITEM_SAID, ITEM_LINE, ITEM_INCIDENT, ITEM_ROW, ITEM_TRY, ITEM_SOURCE };
 struct item {                     /* what a line is about; the names live as long as the page's model stands still */
 	enum item_kind kind;
 	int pane, line;           /* line: of the page */
@@ -49,6 +49,7 @@ struct page {
 	int n_items, cap_items;
 	int pane;                 /* for items added from here on */
 	const struct mark *cursor;
+	bool begins;              /* where nothing was chosen yet the cursor stands on the first item */
 	const void *ctx;          /* handed to page_fn */
 	const char *curves_of;    /* a service with a curve that is not here yet, or NULL */
 	const char *filter;       /* only lines with this text are kept by page_filtered views, or "" */

@@ -77,6 +77,24 @@ void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight,
 	s->side = cols >= 150 && s->screen != SCREEN_WAITING && ui->places[ui->depth].view == VIEW_MAIN;
 }
 
+static int change_compare(const void *a, const void *b)
+{
+	const struct model_change *x = *(const struct model_change *const *)a, *y = *(const struct model_change *const *)b;
+
+	return x->at != y->at ? (x->at < y->at) - (x->at > y->at) : (x->seq < y->seq) - (x->seq > y->seq);
+}
+
+/* They were learned in another order than they happened: a source that starts tells of what was there. */
+size_t changes_newest(const struct model *m, const struct model_change *out[CHANGES_MOST])
+{
+	size_t n = 0;
+
+	for (size_t i = m->changes.n; i-- > 0 && n < CHANGES_MOST;)
+		out[n++] = &m->changes.v[i];
+	qsort(out, n, sizeof *out, change_compare);
+	return n;
+}
+
 bool may_ask(const struct scene *s)
 {
 	return !s->ui->read_only && *s->ui->person;

@@ -33,6 +33,9 @@ const struct model_deploy *deploy_of(const struct scene *s, const char *service)
 const char *goal_version(const struct scene *s, const struct kit_action *a);
 /* Worst state of a service. */
 enum rank service_rank(const struct scene *s, const struct kit_service *svc);
+/* The changes, newest first by when they happened; room for CHANGES_MOST.  How many. */
+#define CHANGES_MOST 128
+size_t changes_newest(const struct model *m, const struct model_change *out[CHANGES_MOST]);
 bool may_ask(const struct scene *s);             /* known to the kit, not an observer */
 
 #endif

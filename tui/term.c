@@ -326,6 +326,13 @@ void term_suspend(void)
 	cells_release(&term.shown);
 }
 
+/* One byte; on a line that takes none it is not worth waiting for. */
+void term_bell(void)
+{
+	if (term.open)
+		(void)!write(STDOUT_FILENO, "\a", 1);
+}
+
 void term_flush_input(void)
 {
 	tcflush(STDIN_FILENO, TCIFLUSH);

@@ -21,6 +21,7 @@ void term_draw(const struct cells *c, bool whole);
  * Never but for a key of the person's. */
 const char *term_copy(const char *text);
 void term_suspend(void);               /* give it back, stop this process, take it again when continued */
+void term_bell(void);                  /* once; whether it sounds is the terminal's */
 void term_flush_input(void);           /* forget what was typed and not read */
 /* From a signal handler: write what gives the terminal back.  Async-signal-safe. */
 void term_rescue(void);

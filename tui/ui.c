@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -31,6 +32,7 @@ const char *key_of(const struct ui *u, enum command_id id)
 void ui_release(struct ui *u)
 {
 	health_free(u->health);
+	free(u->fetched.text);
 	u->health = NULL;
 }
 
@@ -46,17 +48,15 @@ struct place *ui_place(struct ui *u)
 
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name)
 {
-	struct place *p;
+	struct place to = {.view = view}, *p = ui_place(u);
 
-	if (ui_place(u)->view == view && view != VIEW_SERVICE && view != VIEW_VERSIONS)
-		return; /* the key of the view one is in */
+	text_copy(to.service, sizeof to.service, service ? service : "");
+	text_copy(to.name, sizeof to.name, name ? name : "");
+	if (p->view == view && !strcmp(p->service, to.service) && !strcmp(p->name, to.name))
+		return; /* it is the view one is in */
 	if (u->depth + 1 < PLACES)
 		u->depth++;
-	p = ui_place(u);
-	memset(p, 0, sizeof *p);
-	p->view = view;
-	text_copy(p->service, sizeof p->service, service ? service : "");
-	text_copy(p->name, sizeof p->name, name ? name : "");
+	*ui_place(u) = to;
 }
 
 void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
@@ -141,7 +141,7 @@ static const char *only_trouble(const struct scene *s)
 	const char *only = "";
 
 	for (size_t i = 0; s->screen == SCREEN_PENDING && i < s->m->kit->n_services; i++) {
-		if (service_rank(s, &s->m->kit->services[i]) > 1)
+		if (service_rank(s, &s->m->kit->services[i]) > RANK_NEAR)
 			continue;
 		if (*only)
 			return "";
@@ -163,7 +163,7 @@ static const struct kit_action *action_of(struct ui *u, const struct sight *s, c
 		scene_make(&sc, u, s, u->rows, u->cols);
 		views_page(&sc, &p, u->cols);
 		const struct item *it = page_cursor_item(&p);
-		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it ? it->service : only_trouble(&sc));
+		text_copy(focus, sizeof focus, *ui_place(u)->service ? ui_place(u)->service : it && ui_place(u)->cursor.kind != ITEM_NONE ? it->service : only_trouble(&sc));
 		page_release(&p);
 	}
 	for (size_t i = 0; i < k->n_services; i++) {
@@ -275,6 +275,8 @@ void ui_tick(struct ui *u, const struct sight *s)
 {
 	keys_settle(u, s);
 	message_tick(u, s);
+	if (s->m && s->m->kit)
+		cues_look(&u->cues, s->m, &s->now);
 	if (u->confirm.state == CONFIRM_OPEN) {
 		challenge_tick(&u->confirm.ch, s->now.mono);
 		if (u->confirm.ch.state == CHALLENGE_NO)
@@ -437,7 +439,7 @@ int64_t ui_wait(const struct ui *u, const struct sight *s)
 	int64_t second = US_SECOND - s->now.at % US_SECOND, minute = US_MINUTE - s->now.at % US_MINUTE;
 
 	scene_make(&sc, u, s, u->rows, u->cols);
-	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until))
+	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until) || *u->cues.text || u->cues.held)
 		return second;
 	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
 		return sc.screen == SCREEN_VERIFIED && s->link->up ? minute : second;

@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "tui/challenge.h"
 #include "tui/keyfile.h"
+#include "tui/cues.h"
 #include "tui/page.h"
 #include "tui/view.h"
 
@@ -52,6 +53,22 @@ struct confirm {             /* the panel; what the backend says is kept as it c
 	int64_t asked;           /* mono */
 };
 
+/* What a backend answered when a way back was tried without a panel; the latest one. */
+struct tried {
+	struct confirm panel;    /* service and action say which */
+	bool waiting;
+	char why[300];           /* why it could not be tried; "" it could */
+	int64_t at;              /* mono of the answer; 0 none yet */
+};
+
+/* What a view asked the engine for; the latest one. */
+struct fetched {
+	char what[96];           /* "event 4711" */
+	bool waiting;
+	char why[300];           /* why it failed */
+	char *text;              /* the answer, JSON; NULL none */
+};
+
 struct link {                /* how the line to the engine is */
 	bool up, ever;
 	int64_t beat_age;        /* microseconds, -1 never */
@@ -59,7 +76,7 @@ struct link {                /* how the line to the engine is */
 };
 
 /* What an answer is for. */
-enum tag { TAG_SAY, TAG_ARM, TAG_FIRE, TAG_QUIET };
+enum tag { TAG_SAY, TAG_ARM, TAG_FIRE, TAG_QUIET, TAG_TRY, TAG_FETCH };
 struct ui;
 struct ui_out {              /* how asks leave */
 	void (*ask)(void *ctx, const char *verb, const char *params, enum tag tag);
@@ -79,6 +96,8 @@ struct ui {
 	int depth;               /* index of the present place */
 	struct prompt prompt;
 	struct confirm confirm;
+	struct tried tried;
+	struct fetched fetched;
 	char incident[72];       /* the one looked at; "" the newest open one */
 	char find[64];           /* what was looked for last */
 	char message[600];
@@ -99,6 +118,8 @@ struct ui {
 	char theme[40];
 	bool theme_changed, redraw, suspend, quit;
 	char curves_of[72];      /* the last frame drew signals of this service without their curves; "" none */
+	struct cues cues;
+	bool bell_off;           /* :bell */
 	bool shows_letters;      /* the last frame had the present letters on it */
 	int rows, cols;
 };
@@ -149,10 +170,16 @@ void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char 
 	__attribute__((format(printf, 6, 7)));
 void prompt_key(struct ui *u, const struct sight *s, const struct key *k);
 void prompt_done(struct ui *u, const struct sight *s);
+/* Ask the engine for what a view shows; the answer lies in u->fetched under `what`. */
+void ui_fetch(struct ui *u, const char *what, const char *verb, struct buf *params);
+/* Ask the backend whether an action would work, without a panel. */
+void confirm_try(struct ui *u, const struct sight *s, const char *service, const char *action);
 void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *a, const char *to);
 void confirm_key(struct ui *u, const struct sight *s, const struct key *k);
 void confirm_armed(struct ui *u, const struct sight *s, const struct json *result);
 void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine);
+void confirm_take(struct confirm *c, const struct json *panel); /* the engine's panel */
+void ui_fetched(struct ui *u, const struct sight *s, enum tag tag, enum status status, const struct json *result, const struct fault *f);
 bool confirm_can_fire(const struct confirm *c);
 
 #endif

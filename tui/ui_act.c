@@ -22,15 +22,36 @@ static void back(struct ui *u)
 		ui_place(u)->cursor.kind = ITEM_NONE;
 }
 
-/* A line of the timeline that is longer than the screen. */
-static void whole_line(struct ui *u, const struct sight *s, int64_t seq)
+/* An event whole: its body is read from the journal. */
+static void event_open(struct ui *u, int64_t seq)
 {
-	char t[WHEN_LEN];
+	char name[32], what[96];
+	struct buf b;
+	struct jw w;
 
-	for (size_t i = 0; i < s->m->lines.n; i++) {
-		const struct model_line *l = &s->m->lines.v[i];
-		if (l->seq == seq)
-			ui_say(u, s, false, "%s %s: %s", when_clock(l->at.at, t), l->actor, l->text && *l->text ? l->text : l->kind);
+	snprintf(name, sizeof name, "%lld", (long long)seq);
+	ui_go(u, VIEW_EVENT, "", name);
+	snprintf(what, sizeof what, "event %s", name);
+	buf_init(&b, 4096);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kint(&w, "from", seq);
+	jw_kint(&w, "limit", 1);
+	jw_obj_end(&w);
+	ui_fetch(u, what, "read", &b);
+}
+
+static void change_open(struct ui *u, const struct sight *s, const struct item *it)
+{
+	for (size_t i = 0; i < s->m->changes.n; i++) {
+		const struct model_change *c = &s->m->changes.v[i];
+		if (c->seq != it->seq)
+			continue;
+		if (c->service && c->to && !strcmp(c->what, "deploy"))
+			ui_go(u, VIEW_DEPLOY, c->service, c->to);
+		else
+			event_open(u, it->seq);
+		return;
 	}
 }
 
@@ -45,25 +66,37 @@ static void open_item(struct ui *u, const struct sight *s)
 	}
 	switch (it.kind) {
 	case ITEM_NONE:
+		break;
+	case ITEM_SOURCE:
+		ui_go(u, VIEW_SOURCES, "", "");
+		break;
 	case ITEM_LINE:
-		if (ui_place(u)->view == VIEW_MAIN)
-			ui_go(u, VIEW_TIMELINE, "", "");
-		else if (ui_place(u)->view == VIEW_TIMELINE)
-			whole_line(u, s, it.seq);
+		if (it.seq > 0 && ui_place(u)->view != VIEW_BRIEF && ui_place(u)->view != VIEW_HELP)
+			event_open(u, it.seq);
 		break;
 	case ITEM_SERVICE:
 	case ITEM_SIGNAL:
-	case ITEM_CHANGE:
 		if (*it.service && ui_place(u)->view != VIEW_SERVICE)
 			ui_go(u, VIEW_SERVICE, it.service, "");
 		break;
+	case ITEM_CHANGE:
+		change_open(u, s, &it);
+		break;
 	case ITEM_ACTION:
-		ui_go(u, VIEW_VERSIONS, it.service, it.name);
+		ui_go(u, VIEW_ACTION, it.service, it.name);
+		break;
+	case ITEM_TRY:
+		confirm_try(u, s, it.service, it.name);
+		break;
+	case ITEM_ROW:
+		ui_go(u, VIEW_ROW, it.service, it.name);
 		break;
 	case ITEM_VERSION:
-		a = *ui_place(u)->name ? kit_action(s->m->kit, it.service, ui_place(u)->name) : NULL;
+		a = ui_place(u)->view == VIEW_ACTION ? kit_action(s->m->kit, it.service, ui_place(u)->name) : NULL;
 		if (a)
 			confirm_open(u, s, a, it.name);
+		else
+			ui_go(u, VIEW_DEPLOY, it.service, it.name);
 		break;
 	case ITEM_PIN:
 		ui_ask_text(u, PROMPT_UNPIN, it.service, it.name, "", "let %s %s in again, because:", it.service, it.name);
@@ -117,7 +150,7 @@ static void declare(struct ui *u, const struct sight *s)
 
 	scene_make(&sc, u, s, u->rows, u->cols);
 	gauges_make(&g, &sc, NULL, NULL);
-	for (size_t i = 0; i < g.n && g.v[i].rank <= 1; i++) {
+	for (size_t i = 0; i < g.n && g.v[i].rank <= RANK_NEAR; i++) {
 		const char *name = g.v[i].service->name;
 		if (!*title)
 			snprintf(title, sizeof title, "%s: %s", name, cond_print(&g.v[i].row->when, g.v[i].signal->unit, why, sizeof why) ? g.v[i].signal->name : "");
@@ -291,6 +324,15 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 	case COMMAND_INCIDENTS:
 		ui_go(u, VIEW_INCIDENTS, "", "");
 		break;
+	case COMMAND_SERVICES:
+		ui_go(u, VIEW_SERVICES, "", "");
+		break;
+	case COMMAND_ROWS:
+		ui_go(u, VIEW_ROWS, "", "");
+		break;
+	case COMMAND_SOURCES:
+		ui_go(u, VIEW_SOURCES, "", "");
+		break;
 	default:
 		ui_move(u, s, id);
 		break;
@@ -316,6 +358,10 @@ static bool console_command(struct ui *u, const struct sight *s, enum command_id
 		return true;
 	case COMMAND_FIND:
 		ui_ask_text(u, PROMPT_FIND, "", "", u->find, "find:");
+		return true;
+	case COMMAND_BELL:
+		u->bell_off = !u->bell_off;
+		ui_say(u, s, false, "the bell is %s", u->bell_off ? "off" : "on: at most ten times in ten minutes");
 		return true;
 	case COMMAND_REDRAW:
 		u->redraw = true;

@@ -161,7 +161,7 @@ static void back_take(struct confirm *c, const struct json *back)
 	text_copy(c->back, sizeof c->back, safe ? "" : json_get_str(back, "why", ""));
 }
 
-static void panel_take(struct confirm *c, const struct json *p)
+void confirm_take(struct confirm *c, const struct json *p)
 {
 	text_copy(c->digest, sizeof c->digest, json_get_str(p, "digest", ""));
 	version_take(c, p, "from", c->from, sizeof c->from);
@@ -190,7 +190,7 @@ void confirm_armed(struct ui *u, const struct sight *s, const struct json *resul
 	if (c->state != CONFIRM_ASKING || !a || strcmp(json_get_str(result, "action", ""), c->action) != 0 ||
 	    strcmp(json_get_str(result, "service", ""), c->service) != 0)
 		return;
-	panel_take(c, result);
+	confirm_take(c, result);
 	c->state = CONFIRM_OPEN;
 	challenge_begin(&c->ch, a->key, c->service, json_get_bool(result, "needs_name", false), u->out.random, u->out.ctx, s->now.mono);
 }
@@ -253,6 +253,10 @@ static const char *mend_words(const struct fault *f)
 void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
 	const struct json *result, const struct fault *f)
 {
+	if (tag == TAG_TRY || tag == TAG_FETCH) {
+		ui_fetched(u, s, tag, status, result, f);
+		return;
+	}
 	bool mine = tag == TAG_FIRE || (tag == TAG_ARM && u->confirm.state == CONFIRM_ASKING);
 	char words[600];
 

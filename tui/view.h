@@ -8,10 +8,16 @@
 	X(MAIN, main, "main", "open", "what matters now") \
 	X(SERVICE, service, "", "open", "a service: what serves, its signals, rows, ways back and versions") \
 	X(WAYS, ways, "ways", "choose", "every action, its price and its key") \
-	X(VERSIONS, versions, "", "choose", "the versions that ran here, for one action") \
+	X(SERVICES, services, "services", "open", "every service: version, age, state, what is bad first") \
+	X(DEPLOY, deploy, "", "open", "a deploy: since when, the way back, what health did since") \
+	X(ACTION, action, "", "choose", "an action: would it work now, by hand, its last runs, its versions") \
+	X(ROWS, rows, "rows", "open", "the rubric: what pends and breached, then every row") \
+	X(ROW, row, "", "open", "a row of the rubric: what it says, how it is, what it did") \
+	X(EVENT, event, "", "", "an event of the journal, whole") \
+	X(SOURCES, sources, "sources", "", "who tells, how old it is, and why one is silent") \
 	X(REPORTS, reports, "reports", "say", "what only people know") \
 	X(BRIEF, brief, "brief", "", "ten lines to read out") \
-	X(TIMELINE, timeline, "timeline", "whole line", "what happened, newest first") \
+	X(TIMELINE, timeline, "timeline", "open", "what happened, newest first") \
 	X(CHANGES, changes, "changes", "open", "what changed, newest first") \
 	X(PINS, pins, "pins", "release", "versions kept out, and what is frozen") \
 	X(HELP, help, "help", "", "the keys") \

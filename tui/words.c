@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "tui/words.h"
 
@@ -86,4 +87,21 @@ const char *verb_words(const struct kit_action *a, char *out, size_t cap)
 			words = table[i].words;
 	snprintf(out, cap, "%s %s", words, a->service->name);
 	return out;
+}
+
+void target_words(const char *target, char *out, size_t cap)
+{
+	struct json *j = NULL;
+
+	*out = 0;
+	if (json_parse(target, strlen(target), JSON_LINE_MAX, &j, NULL) != STATUS_OK)
+		return;
+	for (const struct json *v = json_first(j); v; v = json_next(v)) {
+		size_t n = strlen(out);
+		if (json_type(v) == JSON_STRING)
+			snprintf(out + n, cap - n, "%s%s %s", n ? ", " : "", json_key(v), json_str(v, ""));
+		else if (json_type(v) == JSON_NUMBER)
+			snprintf(out + n, cap - n, "%s%s %g", n ? ", " : "", json_key(v), json_num(v, 0));
+	}
+	json_free(j);
 }

@@ -18,5 +18,7 @@ const char *span_about(int64_t us, char out[WHEN_LEN]);                  /* "abo
 
 const char *level_word(int level);               /* flag deploy migration data */
 const char *verb_words(const struct kit_action *a, char *out, size_t cap); /* "roll back auth" */
+/* An action's target, {"dir":"/srv/auth"}, as "dir /srv/auth". */
+void target_words(const char *target, char *out, size_t cap);
 
 #endif

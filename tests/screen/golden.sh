@@ -17,7 +17,12 @@ cp -r tests/screen/kit "$out/kit" && chmod -R u+rwX,go-w "$out/kit"
 bad=0
 for script in tests/screen/scripts/*.txt; do
 	name=$(basename "$script" .txt)
-	sed "s|^kit tests/screen/kit|kit $out/kit|" "$script" >"$out/script"
+	fleet=$(sed -n 's/^# fleet //p' "$script")
+	if [ -n "$fleet" ]; then
+		rm -rf "$out/fleet.d"
+		python3 tests/screen/fleet.py "$out/fleet.d" "$fleet" || bad=1
+	fi
+	sed "s|^kit tests/screen/kit|kit $out/kit|; s|^include fleet|include $out/fleet.d|" "$script" >"$out/script"
 	if ! "$headless" "$out/script" >"$out/$name"; then
 		echo "FAIL: $script did not run"
 		bad=1

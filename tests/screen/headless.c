@@ -363,6 +363,8 @@ static void event_line(struct stage *s, char *rest)
 	event(s, kind, actor, incident, body);
 }
 
+static void script(struct stage *s, const char *path);
+
 static void command(struct stage *s, char *line)
 {
 	char *rest = strchr(line, ' ');
@@ -373,6 +375,8 @@ static void command(struct stage *s, char *line)
 		rest = line + strlen(line);
 	if (!strcmp(line, "kit"))
 		load_kit(s, rest);
+	else if (!strcmp(line, "include"))
+		script(s, rest);
 	else if (!strcmp(line, "at"))
 		at(s, rest);
 	else if (!strcmp(line, "event"))
@@ -418,17 +422,31 @@ static void command(struct stage *s, char *line)
 		die(s, "no such command:", line);
 }
 
+/* Lines may be long: a tick of a thousand services is one. */
+static void script(struct stage *s, const char *path)
+{
+	FILE *in = fopen(path, "r");
+	char *line = NULL;
+	size_t cap = 0;
+	int number = s->line;
+
+	if (!in)
+		die(s, "cannot read", path);
+	for (s->line = 1; getline(&line, &cap, in) > 0; s->line++) {
+		line[strcspn(line, "\n")] = 0;
+		if (*line && *line != '#')
+			command(s, line);
+	}
+	s->line = number;
+	free(line);
+	fclose(in);
+}
+
 int main(int argc, char **argv)
 {
-	static char line[1 << 20];
 	struct stage s = {.seed = 7};
 	struct ui_out out = {.ask = ask, .random = chance, .brief = report_brief, .copy = copy, .ctx = &s};
-	FILE *in = argc > 1 ? fopen(argv[1], "r") : stdin;
 
-	if (!in) {
-		fprintf(stderr, "headless: cannot read %s\n", argv[1]);
-		return 2;
-	}
 	if (!getenv("TZ"))
 		setenv("TZ", "CET-1", 1);
 	tzset();
@@ -439,13 +457,7 @@ int main(int argc, char **argv)
 	buf_init(&s.asks, 1 << 20);
 	buf_init(&s.own_keys, 1 << 16);
 	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000};
-	while (fgets(line, sizeof line, in)) {
-		s.line++;
-		line[strcspn(line, "\n")] = 0;
-		if (*line && *line != '#')
-			command(&s, line);
-	}
-	fclose(in);
+	script(&s, argc > 1 ? argv[1] : "/dev/stdin");
 	cells_release(&s.frame);
 	ui_release(&s.ui);
 	buf_release(&s.asks);

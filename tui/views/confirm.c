@@ -98,24 +98,6 @@ static void put(struct frame *f, enum role role, const char *label, const char *
 
 /* ---- ours ------------------------------------------------------------------------- */
 
-/* {"dir":"/srv/auth"} as "dir /srv/auth". */
-static void target_text(const char *target, char *out, size_t cap)
-{
-	struct json *j = NULL;
-
-	*out = 0;
-	if (json_parse(target, strlen(target), JSON_LINE_MAX, &j, NULL) != STATUS_OK)
-		return;
-	for (const struct json *v = json_first(j); v; v = json_next(v)) {
-		size_t n = strlen(out);
-		if (json_type(v) == JSON_STRING)
-			snprintf(out + n, cap - n, "%s%s %s", n ? ", " : "", json_key(v), json_str(v, ""));
-		else if (json_type(v) == JSON_NUMBER)
-			snprintf(out + n, cap - n, "%s%s %g", n ? ", " : "", json_key(v), json_num(v, 0));
-	}
-	json_free(j);
-}
-
 static void head(const struct scene *s, struct frame *f, const struct kit_action *a)
 {
 	char words[160], env[80], target[400], versions[560] = "";
@@ -132,7 +114,7 @@ static void head(const struct scene *s, struct frame *f, const struct kit_action
 		s->demo ? ", NOT PRODUCTION" : "");
 	if (*c->from || *c->to)
 		snprintf(versions, sizeof versions, "  %s -> %s", *c->from ? c->from : "?", *c->to ? c->to : "?");
-	target_text(a->target, target, sizeof target);
+	target_words(a->target, target, sizeof target);
 	line_begin(f);
 	int col = cells_textf(f->out, f->row - 1, 2, f->cols - 4, ROLE_TITLE, "%s%s", a->name, versions);
 	cells_textf(f->out, f->row - 1, col + 3, f->cols - col - 5, ROLE_TEXT, "%s: %s", a->backend, target);

@@ -196,6 +196,18 @@ static void filter_draw(const struct scene *s, struct cells *out)
 		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_TITLE, " only lines with \"%s\"   Esc shows all ", filter);
 }
 
+/* What happened meanwhile stands on the rule, so that nothing moves for it; what the screen itself is about is no news. */
+static void cue_draw(const struct scene *s, struct cells *out)
+{
+	const struct cues *c = &s->ui->cues;
+	bool main = s->ui->places[s->ui->depth].view == VIEW_MAIN;
+	bool its_own = s->inc && *c->service && incident_has_service(s->inc, c->service);
+	bool news = s->screen == SCREEN_PENDING ? !c->breach : !main || (c->breach && !its_own) || c->source;
+
+	if (*c->text && news)
+		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_SOON, " %s ", c->text);
+}
+
 /* The commands a name that is being typed may become. */
 static void palette_draw(const struct scene *s, struct cells *out)
 {
@@ -217,6 +229,7 @@ static void palette_draw(const struct scene *s, struct cells *out)
 void footer_draw(const struct scene *s, struct cells *out)
 {
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
+	cue_draw(s, out);
 	filter_draw(s, out);
 	if (s->ui->prompt.kind == PROMPT_PALETTE)
 		palette_draw(s, out);

@@ -10,16 +10,22 @@
 #include "tui/gauge.h"
 #include "tui/views/views.h"
 
+#define MOST_GAUGES 40 /* of an incident with many services the worst are shown */
+
 static void gauges_part(const struct scene *s, struct page *p, bool calm)
 {
 	struct gauges g;
 	int alarms = calm ? 1 : 0;
 
 	gauges_make(&g, s, s->inc, NULL);
-	for (size_t i = 0; i < g.n; i++) {
-		page_line(p, g.v[i].rank == 0 ? (i < 4 ? 0 : 5) : g.v[i].rank <= 2 ? 3 : i < 5 ? 4 : 6);
+	for (size_t i = 0; i < g.n && i < MOST_GAUGES; i++) {
+		page_line(p, g.v[i].rank == RANK_BAD ? (i < 4 ? 0 : 5) : g.v[i].rank <= RANK_UNKNOWN ? 3 : i < 5 ? 4 : 6);
 		page_item(p, ITEM_SIGNAL, g.v[i].service->name, g.v[i].signal->name, 0);
 		gauge_draw(p, s, &g.v[i], s->inc->services.n > 1, &alarms);
+	}
+	if (g.n > MOST_GAUGES) {
+		page_line(p, 4);
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "and %zu signals more of %zu services: E lists them", g.n - MOST_GAUGES, s->inc->services.n);
 	}
 	gauges_release(&g);
 }

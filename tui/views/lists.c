@@ -39,11 +39,13 @@ void view_lines(const struct scene *s, struct page *p, int most, int drop)
 void view_changes(const struct scene *s, struct page *p, const struct place *place)
 {
 	(void)place;
+	const struct model_change *changes[CHANGES_MOST];
+	size_t n = changes_newest(s->m, changes);
 	char t[WHEN_LEN], u[WHEN_LEN], all[300];
 
 	view_title(p, "WHAT CHANGED, newest first");
-	for (size_t i = s->m->changes.n; i-- > 0;) {
-		const struct model_change *c = &s->m->changes.v[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct model_change *c = changes[i];
 		snprintf(all, sizeof all, "%s %s %s %s %s", c->what, c->service ? c->service : "", c->name ? c->name : "", c->to ? c->to : "", c->by ? c->by : "");
 		if (!page_wanted(p, all))
 			continue;

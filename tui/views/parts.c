@@ -24,3 +24,12 @@ void view_text(struct page *p, const char *text, int64_t number)
 	page_item(p, ITEM_LINE, "", "", number);
 	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s", text);
 }
+
+void view_fact(struct page *p, const char *label, enum role role, const char *text)
+{
+	int first = p->n;
+
+	page_wrapped(p, DROP_NEVER, 16, role, *text ? text : "-");
+	if (p->n > first && p->lines[first].row >= 0)
+		cells_text(&p->g, p->lines[first].row, 1, 14, ROLE_DIM, label);
+}

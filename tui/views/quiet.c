@@ -75,16 +75,15 @@ static void change_line(const struct scene *s, struct page *p, const struct mode
 
 static void changes_part(const struct scene *s, struct page *p)
 {
-	size_t shown = 0, n = s->m->changes.n;
-	bool recent = false;
+	const struct model_change *changes[CHANGES_MOST];
+	size_t shown = 0, n = changes_newest(s->m, changes);
+	bool recent = n && changes[0]->at > s->now.at - RECENT;
 
-	for (size_t i = 0; i < n; i++)
-		recent = recent || s->m->changes.v[i].at > s->now.at - RECENT;
 	page_line(p, DROP_NEVER);
 	page_put(p, 1, 40, ROLE_TITLE, recent ? "CHANGED, LAST 2 H" : "CHANGED");
 	page_put(p, p->g.cols - 20, 19, ROLE_DIM, "SINCE THEN");
-	for (size_t i = n; i-- > 0;) {
-		const struct model_change *c = &s->m->changes.v[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct model_change *c = changes[i];
 		char all[200];
 		snprintf(all, sizeof all, "%s %s %s", c->what, c->service ? c->service : "", c->to ? c->to : "");
 		if ((recent && c->at <= s->now.at - RECENT) || !page_wanted(p, all))
@@ -99,32 +98,49 @@ static void changes_part(const struct scene *s, struct page *p)
 	}
 }
 
+/* A small shop fits on the screen; of a large one only what is not good stands here. */
+#define SMALL_SHOP 12
+
+static void service_line(const struct scene *s, struct page *p, const struct vitals *v, int drop)
+{
+	const struct model_deploy *d = deploy_of(s, v->service->name);
+	const struct model_version *good = model_last_good(s->m, v->service->name);
+	char state[60];
+	enum role role;
+
+	view_state(s, v, &role, state, sizeof state);
+	page_line(p, drop);
+	page_item(p, ITEM_SERVICE, v->service->name, "", 0);
+	page_put(p, 1, 16, ROLE_TEXT, "%s", v->service->name);
+	page_put(p, 18, 15, ROLE_TEXT, "%s", d ? d->version : "version ?");
+	if (p->g.cols >= 72)
+		page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : "no earlier one seen");
+	page_put(p, p->g.cols - 20, 19, role, "%s", state);
+}
+
 /* The services of the kit with their versions: what the cursor opens. */
 static void services_part(const struct scene *s, struct page *p)
 {
-	const struct kit *k = s->m->kit;
-	static const char *const words[] = {"limit crossed", "near its limit", "unknown", "good"};
-	static const enum role roles[] = {ROLE_SOON, ROLE_SOON, ROLE_UNKNOWN, ROLE_GOOD};
+	size_t n = health_services(s->health), shown = 0;
+	bool small = n <= SMALL_SHOP;
 
 	page_line(p, DROP_BLANK);
 	page_line(p, 3);
 	page_put(p, 1, 40, ROLE_TITLE, "SERVICES");
 	p->pane = 1;
-	for (size_t i = 0; i < k->n_services && i < 100; i++) {
-		const struct kit_service *svc = &k->services[i];
-		const struct model_deploy *d = deploy_of(s, svc->name);
-		const struct model_version *good = model_last_good(s->m, svc->name);
-		int rank = service_rank(s, svc);
-		if (!page_wanted(p, svc->name))
+	for (size_t i = 0; i < n && shown < 24; i++) {
+		const struct vitals *v = small ? health_vitals(s->health, i) : health_worst(s->health, i);
+		if (!small && v->rank >= RANK_UNKNOWN) /* what is unknown stands below, with the reason */
+			break;
+		if (!page_wanted(p, v->service->name))
 			continue;
-		page_line(p, rank < 3 ? 2 : i < 3 ? 3 : 6);
-		page_item(p, ITEM_SERVICE, svc->name, "", 0);
-		page_put(p, 1, 16, ROLE_TEXT, "%s", svc->name);
-		page_put(p, 18, 15, ROLE_TEXT, "%s", d ? d->version : "version ?");
-		if (p->g.cols >= 72)
-			page_put(p, 34, p->g.cols - 55, ROLE_DIM, "%s%s", good ? "last good " : "", good ? good->version : "no earlier one seen");
-		page_put(p, p->g.cols - 20, 19, roles[rank], "%s%s", model_frozen(s->m, svc->name) ? "FROZEN, " : "", words[rank]);
+		service_line(s, p, v, v->rank < RANK_GOOD ? (shown < 4 ? 2 : 5) : i < 3 ? 3 : 6);
+		shown++;
 	}
+	if (small)
+		return;
+	page_line(p, 3);
+	page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s%zu good: E lists every service", shown ? "and " : "all ", health_count(s->health, RANK_GOOD));
 }
 
 /* What is left lying about: no way back, pins, freezes, unknowns, sources. */
@@ -168,14 +184,44 @@ static bool unknown_too(const struct gauge *a, const struct gauge *b)
 	return a->silent && b->silent && a->service == b->service && (a->ms && a->ms->ok_arrived.at) == (b->ms && b->ms->ok_arrived.at);
 }
 
-static void unknown_part(const struct scene *s, struct page *p)
+/* Many at once have one reason: a line for each source that fell silent. */
+static void unknown_sources(const struct scene *s, struct page *p)
+{
+	const struct kit *k = s->m->kit;
+	char t[WHEN_LEN];
+
+	for (size_t b = 0; b < k->n_backends; b++) {
+		size_t n = 0;
+		int64_t newest = 0;
+		for (size_t i = 0; i < health_services(s->health); i++) {
+			const struct vitals *v = health_vitals(s->health, i);
+			const struct gauge *g = v->n ? v->gauges : NULL;
+			if (v->rank != RANK_UNKNOWN || !g || strcmp(g->signal->backend, k->backends[b].id) != 0)
+				continue;
+			n++;
+			if (g->ms && g->ms->ok_arrived.at > newest)
+				newest = g->ms->ok_arrived.at;
+		}
+		if (!n)
+			continue;
+		page_line(p, 2);
+		page_item(p, ITEM_SOURCE, "", k->backends[b].id, 0);
+		page_put(p, 1, 12, ROLE_UNKNOWN, "UNKNOWN");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%zu services: nothing from %s%s%s", n, k->backends[b].id, newest ? " since " : " yet",
+			newest ? when_short(s, newest, t) : "");
+	}
+}
+
+#define UNKNOWN_EACH 6
+
+static void unknown_each(const struct scene *s, struct page *p)
 {
 	struct gauges g;
 	char t[WHEN_LEN];
 	int shown = 0, col;
 
 	gauges_make(&g, s, NULL, NULL);
-	for (size_t i = 0; i < g.n && shown < 6; i++) {
+	for (size_t i = 0; i < g.n && shown < UNKNOWN_EACH; i++) {
 		const struct gauge *x = &g.v[i];
 		size_t more = 0;
 		if ((!x->silent && x->rank != 2) || (i && unknown_too(&g.v[i - 1], x)))
@@ -195,6 +241,14 @@ static void unknown_part(const struct scene *s, struct page *p)
 				when_short(s, x->ms->ok_arrived.at, t));
 	}
 	gauges_release(&g);
+}
+
+static void unknown_part(const struct scene *s, struct page *p)
+{
+	if (health_count(s->health, RANK_UNKNOWN) > UNKNOWN_EACH)
+		unknown_sources(s, p);
+	else
+		unknown_each(s, p);
 	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
 		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
 		if ((b && b->state && !strcmp(b->state, "ready")) || !kit_is_source(s->m->kit, s->m->kit->backends[i].id))
@@ -283,22 +337,38 @@ static void latest_of(const struct scene *s, struct page *p, const char *service
 	}
 }
 
+/* Many at once are one thing, not many: a line each, and what changed last, since the cause is seldom theirs. */
+#define FEW 3
+
+static void storm(const struct scene *s, struct page *p, size_t n)
+{
+	page_line(p, 0);
+	page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "%zu services at once: look for what they have in common before you act on one.", n);
+	for (size_t i = 0; i < n; i++)
+		view_service_line(p, i < 6 ? 1 : i < 30 ? 4 : 7, health_worst(s->health, i));
+	page_line(p, DROP_BLANK);
+	changes_part(s, p);
+}
+
 void screen_pending(const struct scene *s, struct page *p)
 {
-	const struct kit *k = s->m->kit;
+	size_t n = health_count(s->health, RANK_BAD) + health_count(s->health, RANK_NEAR);
 	int alarms = 1; /* the header's line is the red thing */
 
-	for (size_t i = 0; i < k->n_services; i++) {
-		if (service_rank(s, &k->services[i]) > 1)
+	if (n > FEW)
+		storm(s, p, n);
+	for (size_t i = 0; n <= FEW && i < health_services(s->health); i++) {
+		const struct kit_service *svc = health_vitals(s->health, i)->service;
+		if (health_vitals(s->health, i)->rank > RANK_NEAR)
 			continue;
-		trouble_of(s, p, &k->services[i], &alarms);
-		latest_of(s, p, k->services[i].name);
-		view_proposal(s, p, k->services[i].name);
+		trouble_of(s, p, svc, &alarms);
+		latest_of(s, p, svc->name);
+		view_proposal(s, p, svc->name);
 		page_line(p, DROP_BLANK);
 	}
 	page_line(p, 2);
 	page_put(p, 1, 60, ROLE_TEXT, "Nothing acts by itself.");
 	if (may_ask(s))
-		page_put(p, 26, 60, ROLE_TITLE, "D says that this deploy is bad and starts the clock.");
+		page_put(p, 26, 60, ROLE_TITLE, n > FEW ? "D declares it and starts the clock." : "D says that this deploy is bad and starts the clock.");
 	unknown_part(s, p);
 }

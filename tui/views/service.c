@@ -8,29 +8,11 @@
 #include "tui/gauge.h"
 #include "tui/views/views.h"
 
-
-/* ---- a service --------------------------------------------------------------------- */
-
 static void rows_part(const struct scene *s, struct page *p, const struct kit_service *svc)
 {
-	char t[WHEN_LEN], d[DURATION_LEN];
-
-	for (size_t i = 0; i < s->m->kit->n_rows; i++) {
-		const struct kit_row *r = &s->m->kit->rows[i];
-		const struct model_row *mr = model_row(s->m, r->name, svc->name);
-		if (!kit_row_covers(s->m->kit, r, svc))
-			continue;
-		page_line(p, DROP_NEVER);
-		page_put(p, 1, 20, ROLE_TEXT, "%s", r->name);
-		page_put(p, 22, 28, ROLE_DIM, "%s %s", r->signal, r->when_text);
-		page_put(p, 51, 12, ROLE_TEXT, "%s", mr ? row_state_name(mr->state) : "clear");
-		if (mr && mr->state == ROW_BREACHED && mr->until)
-			page_put(p, 64, p->g.cols - 65, ROLE_DIM, "%s has %s", r->owner, duration_clock(mr->until > s->now.at ? mr->until - s->now.at : 0, d));
-		else if (mr && mr->changed.at)
-			page_put(p, 64, p->g.cols - 65, ROLE_DIM, "since %s", when_short(s, mr->changed.at, t));
-		else
-			page_put(p, 64, p->g.cols - 65, ROLE_DIM, "owner %s", r->owner);
-	}
+	for (size_t i = 0; i < s->m->kit->n_rows; i++)
+		if (kit_row_covers(s->m->kit, &s->m->kit->rows[i], svc))
+			view_row_line(s, p, &s->m->kit->rows[i], svc, false);
 }
 
 void view_service(const struct scene *s, struct page *p, const struct place *place)
@@ -48,6 +30,8 @@ void view_service(const struct scene *s, struct page *p, const struct place *pla
 	snprintf(text, sizeof text, "%s   %s, owner %s", svc->name, svc->tier ? svc->tier->id : "no tier", svc->owner);
 	view_title(p, text);
 	page_line(p, DROP_NEVER);
+	if (d)
+		page_item(p, ITEM_VERSION, svc->name, d->version, 0);
 	if (d)
 		page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s, %s %.0f %%, %s, since %s%s%s%s%s", d->version, d->strategy ? d->strategy : "",
 			100 * d->share, d->state ? d->state : "", when_short(s, d->at, t), d->by ? ", ask " : "", d->by ? d->by : "",

@@ -42,6 +42,7 @@ void views_page(const struct scene *s, struct page *p, int cols)
 
 	page_init(p, cols, &place->cursor, place->filter);
 	p->ctx = s;
+	p->begins = *views[place->view].enter && place->view != VIEW_MAIN;
 	if (s->screen != SCREEN_WAITING)
 		views[place->view].draw(s, p, place);
 }

@@ -41,48 +41,54 @@ size_t view_versions_of(const struct scene *s, struct page *p, const char *servi
 	return n;
 }
 
-void view_versions(const struct scene *s, struct page *p, const struct place *place)
-{
-	char text[240];
-
-	snprintf(text, sizeof text, "%s: to which version of %s?   Enter opens the panel", place->name, place->service);
-	view_title(p, text);
-	if (!view_versions_of(s, p, place->service))
-		view_nothing(p, "no version was seen here yet");
-}
-
 /* ---- ways back ------------------------------------------------------------------ */
 
-void view_way(const struct scene *s, struct page *p, const struct kit_action *a)
+/* Two lines an action: what it is, then what it takes and who may. */
+static void way_head(struct page *p, const void *ctx, const void *what)
 {
-	char about[WHEN_LEN], why[200], words[120], all[400];
-	const char *time = "";
-	const struct model_action *busy = model_action_busy(s->m, a->backend, a->target);
-	const char *to = goal_version(s, a);
-	int64_t takes = expected_time(s->m, a, &time);
-	bool may = may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) == STATUS_OK;
+	const struct scene *s = ctx;
+	const struct kit_action *a = what;
+	char about[WHEN_LEN];
+	const char *time = "", *to = goal_version(s, a);
 
-	page_line(p, DROP_NEVER);
-	page_item(p, ITEM_ACTION, a->service->name, a->name, 0);
 	page_put(p, 1, 1, ROLE_KEY, "%c", a->key ? a->key : ' ');
 	page_put(p, 3, 24, ROLE_TITLE, "%s", a->name);
 	page_put(p, 28, 20, ROLE_TEXT, "%s, %s", level_word(a->level), row_class_name(a->cls));
-	page_put(p, 49, 14, ROLE_TEXT, "%s", span_about(takes, about));
+	page_put(p, 49, 14, ROLE_TEXT, "%s", span_about(expected_time(s->m, a, &time), about));
 	page_put(p, 64, p->g.cols - 65, ROLE_DIM, "%s%s", to ? "to " : "", to ? to : "");
+}
+
+static void way_more(struct page *p, const void *ctx, const void *what)
+{
+	const struct scene *s = ctx;
+	const struct kit_action *a = what;
+	const struct model_action *busy = model_action_busy(s->m, a->backend, a->target);
+	char why[200], words[120];
+	const char *time = "";
+	bool may = may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) == STATUS_OK;
+
+	expected_time(s->m, a, &time);
 	if (busy)
-		snprintf(all, sizeof all, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
+		page_put(p, 3, p->g.cols - 4, ROLE_SOON, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
 	else
-		snprintf(all, sizeof all, "%s; time: %s; %s%s", verb_words(a, words, sizeof words), time && *time ? time : "not known",
-			may ? "" : "you may not: ", why);
-	page_wrapped(p, DROP_NEVER, 3, may && !busy ? ROLE_DIM : ROLE_SOON, all);
+		page_put(p, 3, p->g.cols - 4, may ? ROLE_DIM : ROLE_SOON, "%s%s%s; time: %s", may ? "" : "you may not: ", may ? verb_words(a, words, sizeof words) : why,
+			"", time && *time ? time : "not known");
+}
+
+void view_way(const struct scene *s, struct page *p, const struct kit_action *a)
+{
+	(void)s;
+	page_promise(p, DROP_NEVER, way_head, a);
+	page_item(p, ITEM_ACTION, a->service->name, a->name, 0);
+	page_promise(p, DROP_NEVER, way_more, a);
 }
 
 void view_ways(const struct scene *s, struct page *p, const struct place *place)
 {
 	size_t n = 0;
 
-	view_title(p, s->inc ? "WAYS BACK   the key opens the panel, Enter chooses a version first" :
-		"WAYS BACK   move to one; its key opens the panel, Enter asks for a version");
+	view_title(p, s->inc ? "WAYS BACK   the key opens the panel, Enter looks closer" :
+		"WAYS BACK   move to one; its key opens the panel, Enter looks closer");
 	for (size_t i = 0; i < s->m->kit->n_services; i++) {
 		const struct kit_service *svc = &s->m->kit->services[i];
 		if (*place->service ? strcmp(place->service, svc->name) != 0 : s->inc && !incident_has_service(s->inc, svc->name))
