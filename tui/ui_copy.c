@@ -96,12 +96,17 @@ static void item_text(const struct scene *sc, struct page *p, const struct item 
 		signal_text(sc, it, out);
 		break;
 	case ITEM_ACTION:
+	case ITEM_TRY:
 		action_text(sc, it, out);
 		break;
 	case ITEM_VERSION:
 	case ITEM_REPORT:
 	case ITEM_INCIDENT:
+	case ITEM_SOURCE:
 		buf_adds(out, it->name);
+		break;
+	case ITEM_ROW:
+		buf_addf(out, "%s%s%s", it->service, *it->service ? " " : "", it->name);
 		break;
 	case ITEM_PIN:
 		buf_addf(out, "%s %s", it->service, it->name);
