@@ -29,7 +29,7 @@
 
 struct console {
 	uv_loop_t loop;
-	uv_poll_t tty;
+	uv_poll_t tty, out;       /* out: while the terminal takes no more */
 	uv_prepare_t before_wait;
 	uv_timer_t timer, esc;
 	uv_signal_t signals[5];
@@ -44,7 +44,8 @@ struct console {
 	struct now now;
 	int64_t opened, drawn;    /* mono */
 	bool dirty, keyed, painted, ended, lost_tty;
-	int tty_flags;
+	bool stuck;               /* the last frame is not out yet: no other is made */
+	int tty_flags, out_flags;
 };
 
 /* ---- what a key and a frame are made from ------------------------------------------ */
@@ -80,6 +81,30 @@ static void timer_set(struct console *c, const struct sight *s)
 		uv_timer_start(&c->timer, timer_fired, (uint64_t)(wait / 1000 + 1), 0);
 }
 
+/* The terminal has all of the frame. */
+static void frame_out(struct console *c)
+{
+	if (c->ui.shows_letters && !c->ui.confirm.ch.drawn)
+		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
+	os_now(&c->now);
+	ui_shown(&c->ui, c->now.mono);
+}
+
+/* A terminal that had stopped taking bytes takes them again. */
+static void writable(uv_poll_t *p, int status, int events)
+{
+	struct console *c = p->data;
+
+	(void)status;
+	(void)events;
+	if (!term_flush())
+		return;
+	uv_poll_stop(&c->out);
+	c->stuck = false;
+	if (!c->dirty) /* else the frame is an old one, and so may be its letters */
+		frame_out(c);
+}
+
 static void draw(struct console *c)
 {
 	struct sight s = sight(c);
@@ -94,20 +119,20 @@ static void draw(struct console *c)
 		ui_resized(&c->ui, &s, rows, cols);
 	}
 	ui_draw(&c->ui, &s, &c->frame);
-	term_draw(&c->frame, c->ui.redraw);
-	if (c->ui.shows_letters && !c->ui.confirm.ch.drawn)
-		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
 	if (c->ui.cues.ring && !c->ui.bell_off)
 		term_bell();
 	c->ui.cues.ring = false;
-	os_now(&c->now);
-	ui_shown(&c->ui, c->now.mono);
+	c->stuck = !term_draw(&c->frame, c->ui.redraw);
 	if (*c->ui.curves_of)
 		client_want_curves(c->client, c->ui.curves_of);
 	c->ui.redraw = false;
 	c->painted = true;
 	c->drawn = c->now.mono;
 	c->dirty = c->keyed = false;
+	if (c->stuck)
+		uv_poll_start(&c->out, UV_WRITABLE, writable);
+	else
+		frame_out(c);
 	timer_set(c, &s);
 }
 
@@ -117,7 +142,7 @@ static void before_wait(uv_prepare_t *p)
 	struct console *c = p->data;
 	int64_t since;
 
-	if (!c->dirty || c->ended)
+	if (!c->dirty || c->ended || c->stuck)
 		return;
 	os_now(&c->now);
 	since = c->now.mono - c->drawn;
@@ -381,6 +406,9 @@ static void loop_start(struct console *c)
 	uv_poll_init(&c->loop, &c->tty, STDIN_FILENO);
 	c->tty.data = c;
 	uv_poll_start(&c->tty, UV_READABLE, typed);
+	c->out_flags = fcntl(STDOUT_FILENO, F_GETFL);
+	uv_poll_init(&c->loop, &c->out, STDOUT_FILENO);
+	c->out.data = c;
 }
 
 static void close_handle(uv_handle_t *h, void *ctx)
@@ -400,6 +428,8 @@ static void loop_end(struct console *c)
 	uv_loop_close(&c->loop);
 	if (c->tty_flags >= 0)
 		fcntl(STDIN_FILENO, F_SETFL, c->tty_flags);
+	if (c->tty_flags >= 0 && c->out_flags >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, c->out_flags);
 }
 
 /* What leaving left: said on the terminal that was given back. */

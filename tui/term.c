@@ -1,5 +1,6 @@
-/* Cells to curses.  What the terminal needs to be itself again is kept as bytes,
- * so that even a crash can write it. */
+/* Cells to the terminal.  curses takes it, gives it back and draws whole frames; what changes between two of them
+ * is written by paint.c where the terminal speaks ECMA-48, by curses elsewhere.  What the terminal needs to be itself
+ * again is kept as bytes, so that even a crash can write it. */
 #include "config.h"
 
 #include <errno.h>
@@ -19,17 +20,23 @@
 #include <wchar.h>
 
 #include "base/os.h"
+#include "tui/paint.h"
 #include "tui/term.h"
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define FRAME_MAX ((size_t)16 << 20)
+#define PATIENCE 2000 /* ms that a terminal which takes nothing gets when it is given back */
 
 static struct {
 	SCREEN *screen;
 	FILE *out;                /* what curses writes to: the terminal, or while a frame is made the memory behind `frame` */
 	int frame;
 	struct termios before;
-	bool open, ascii, colours, linear;
+	bool open, colours, linear, fresh; /* fresh: nothing was drawn yet */
+	bool plain;               /* it speaks ECMA-48 */
+	struct brush brush;
+	struct buf unsent;        /* the rest of a frame that the terminal did not take yet */
 	struct buf last;          /* linear: what was printed, its digits masked */
 	volatile sig_atomic_t taken;
 	char rescue[256];
@@ -55,60 +62,6 @@ static short colour_fit(short c)
 	return (short)(cube_bit[c / 36] + 2 * cube_bit[c / 6 % 6] + 4 * cube_bit[c % 6]);
 }
 
-void term_theme(const struct theme *t)
-{
-	if (term.linear)
-		return;
-	for (int i = 0; i < ROLE_COUNT; i++) {
-		const struct paint *p = &t->paint[i];
-		attr_t a = A_NORMAL;
-		a |= p->attributes & PAINT_BOLD ? A_BOLD : 0;
-		a |= p->attributes & PAINT_DIM ? A_DIM : 0;
-		a |= p->attributes & PAINT_REVERSE ? A_REVERSE : 0;
-		a |= p->attributes & PAINT_UNDERLINE ? A_UNDERLINE : 0;
-		term.attributes[i] = a;
-		if (term.colours)
-			init_pair((short)(i + 1), colour_fit(p->fg), colour_fit(p->bg));
-	}
-	cells_release(&term.shown);
-}
-
-/* Without UTF-8: the shapes that we draw, in ASCII; a stranger's letter is a question mark. */
-static wchar_t ascii_of(uint32_t cp)
-{
-	static const char levels[] = "_.,-~=*#", dots[] = " ..:::*##"; /* by how many */
-
-	if (cp < 0x7f)
-		return (wchar_t)cp;
-	if (cp == 0x2500 || cp == 0x254c)
-		return '-';
-	if (cp == 0x2502)
-		return '|';
-	if (cp == 0x250a)
-		return ':';
-	if (cp == 0x250c || cp == 0x2510 || cp == 0x2514 || cp == 0x2518 || cp == 0x2524 || cp == 0x2534)
-		return '+';
-	if (cp >= 0x2800 && cp <= 0x28ff)
-		return dots[__builtin_popcount(cp & 0xff)];
-	if (cp >= 0x2581 && cp <= 0x2588)
-		return levels[cp - 0x2581];
-	if (cp == 0x2591 || cp == 0xb7)
-		return '.';
-	return cp == 0x2026 ? '~' : '?';
-}
-
-/* ---- taking and giving back -------------------------------------------------------- */
-
-static void rescue_add(const char *s)
-{
-	size_t n = s && s != (const char *)-1 ? strlen(s) : 0;
-
-	if (n && term.n_rescue + n < sizeof term.rescue) {
-		memcpy(term.rescue + term.n_rescue, s, n);
-		term.n_rescue += n;
-	}
-}
-
 static char *capability(const char *name)
 {
 	char text[16];
@@ -124,6 +77,91 @@ static bool has(const char *name)
 	return s && s != (char *)-1;
 }
 
+static bool is(const char *name, const char *bytes)
+{
+	return has(name) && !strcmp(capability(name), bytes);
+}
+
+static bool makes(const char *name, long a, long b, const char *bytes)
+{
+	char *s = has(name) ? tparm(capability(name), a, b) : NULL;
+
+	return s && !strcmp(s, bytes);
+}
+
+/* Does it mean by its sequences what ECMA-48 means? */
+static void learn(void)
+{
+	term.plain = makes("cup", 4, 6, "\033[5;7H") && has("sgr0") && strstr(capability("sgr0"), "\033[") &&
+		(!term.colours || makes("setaf", 1, 0, "\033[31m"));
+	term.brush.shifts = is("dch1", "\033[P") && (is("ich1", "\033[@") || is("ich", "\033[%p1%d@"));
+	term.brush.corner_scrolls = tigetflag((char[]){"am"}) > 0 && tigetflag((char[]){"xenl"}) <= 0;
+}
+
+/* The inside of the sequence that selects a colour, behind what stands there. */
+static void add_colour(char *out, const char *name, short colour)
+{
+	char *s = colour >= 0 && has(name) ? tparm(capability(name), (long)colour) : NULL;
+	size_t n = strlen(out), len = s ? strlen(s) : 0;
+
+	if (len > 3 && !strncmp(s, "\033[", 2) && s[len - 1] == 'm')
+		(void)snprintf(out + n, BRUSH_MAX - n, ";%.*s", (int)len - 3, s + 2);
+}
+
+/* One sequence from plain text to a role; what a terminal cannot join with colours (ncv) is left out as curses does. */
+static void brush_role(int role, attr_t a, short fg, short bg)
+{
+	static const struct {
+		attr_t attribute;
+		const char *name, *number;
+		int ncv;
+	} table[] = {{A_BOLD, "bold", ";1", 32}, {A_DIM, "dim", ";2", 16}, {A_UNDERLINE, "smul", ";4", 2}, {A_REVERSE, "rev", ";7", 4}};
+	int ncv = tigetnum((char[]){"ncv"});
+	char text[BRUSH_MAX] = "";
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if ((a & table[i].attribute) && has(table[i].name) && !((fg >= 0 || bg >= 0) && ncv > 0 && (ncv & table[i].ncv)))
+			(void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s", table[i].number);
+	add_colour(text, "setaf", fg);
+	add_colour(text, "setab", bg);
+	term.brush.on[role][0] = 0;
+	if (*text)
+		(void)snprintf(term.brush.on[role], BRUSH_MAX, "\033[%.*sm", BRUSH_MAX - 5, text + 1);
+	term.brush.blank_shows[role] = bg >= 0 || (a & (A_REVERSE | A_UNDERLINE));
+}
+
+void term_theme(const struct theme *t)
+{
+	if (term.linear)
+		return;
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		const struct paint *p = &t->paint[i];
+		short fg = term.colours ? colour_fit(p->fg) : -1, bg = term.colours ? colour_fit(p->bg) : -1;
+		attr_t a = A_NORMAL;
+		a |= p->attributes & PAINT_BOLD ? A_BOLD : 0;
+		a |= p->attributes & PAINT_DIM ? A_DIM : 0;
+		a |= p->attributes & PAINT_REVERSE ? A_REVERSE : 0;
+		a |= p->attributes & PAINT_UNDERLINE ? A_UNDERLINE : 0;
+		term.attributes[i] = a;
+		if (term.colours)
+			init_pair((short)(i + 1), fg, bg);
+		brush_role(i, a, fg, bg);
+	}
+	cells_release(&term.shown);
+}
+
+/* ---- taking and giving back -------------------------------------------------------- */
+
+static void rescue_add(const char *s)
+{
+	size_t n = s && s != (const char *)-1 ? strlen(s) : 0;
+
+	if (n && term.n_rescue + n < sizeof term.rescue) {
+		memcpy(term.rescue + term.n_rescue, s, n);
+		term.n_rescue += n;
+	}
+}
+
 void term_rescue(void)
 {
 	if (!term.taken)
@@ -132,12 +170,6 @@ void term_rescue(void)
 	ssize_t n = write(STDOUT_FILENO, term.rescue, term.n_rescue);
 	(void)n;
 	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
-}
-
-static void say(const char *s)
-{
-	fputs(s, stdout);
-	fflush(stdout);
 }
 
 static enum status refuse(struct fault *f)
@@ -196,8 +228,8 @@ static void linear_draw(const struct cells *c)
 	buf_release(&masked);
 }
 
-/* Curses writes a frame in hundreds of pieces.  They are put together, so that the terminal gets it in one:
- * no half of it is seen, and none of it is sent alone over a slow line. */
+/* Curses writes a frame in hundreds of pieces.  They are put together, so that the terminal gets it in one: no half of
+ * it is seen, none of it is sent alone over a slow line, and a terminal that takes nothing stops nobody. */
 static FILE *curses_out(void)
 {
 	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -214,39 +246,55 @@ static void point_curses_at(int fd)
 	fcntl(fileno(term.out), F_SETFD, FD_CLOEXEC);
 }
 
-/* The terminal does not block where its input does not; a frame is written whole all the same. */
-static void write_whole(const char *s, size_t n)
+bool term_flush(void)
 {
-	while (n) {
-		ssize_t w = write(STDOUT_FILENO, s, n);
-		if (w < 0 && errno == EAGAIN) {
-			struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
-			if (poll(&p, 1, -1) < 0 && errno != EINTR)
-				return;
-		} else if (w < 0 && errno != EINTR) {
-			return; /* the terminal is gone: reading it says so */
-		} else if (w > 0) {
-			s += w;
-			n -= (size_t)w;
-		}
+	while (term.unsent.len) {
+		ssize_t w = write(STDOUT_FILENO, term.unsent.data, term.unsent.len);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0 && errno == EAGAIN)
+			return false;
+		if (w < 0)
+			buf_reset(&term.unsent); /* the terminal is gone: reading it says so */
+		else
+			buf_cut(&term.unsent, (size_t)w);
 	}
+	buf_reset(&term.unsent);
+	return true;
 }
 
-static void show_frame(void)
+/* A terminal that is given back gets the rest first, if it takes it within reason. */
+static void drain(void)
 {
-	static char text[65536];
+	for (int i = 0; i < PATIENCE / 50 && !term_flush(); i++) {
+		struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
+		(void)poll(&p, 1, 50);
+	}
+	buf_reset(&term.unsent);
+}
+
+static void say(const char *s)
+{
+	buf_adds(&term.unsent, s);
+	drain();
+}
+
+/* What curses has to write, into `unsent`. */
+static void through_curses(int (*write_it)(void))
+{
+	char text[4096];
 	ssize_t n;
 	off_t at = 0;
 
 	if (term.frame < 0) {
-		refresh();
+		write_it();
 		return;
 	}
 	point_curses_at(term.frame);
-	refresh();
+	write_it();
 	point_curses_at(STDOUT_FILENO);
 	for (; (n = pread(term.frame, text, sizeof text, at)) > 0; at += n)
-		write_whole(text, (size_t)n);
+		buf_add(&term.unsent, text, (size_t)n);
 	if (lseek(term.frame, 0, SEEK_SET) || ftruncate(term.frame, 0)) {
 		close(term.frame);
 		term.frame = -1;
@@ -258,7 +306,7 @@ enum status term_open(const struct theme *t, struct fault *f)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &term.before))
 		return refuse(f);
 	setlocale(LC_CTYPE, ""); /* what a letter is; numbers and days are written as everywhere else */
-	term.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term.brush.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term.out = curses_out();
 	term.screen = term.out ? newterm(NULL, term.out, stdin) : NULL;
 	if (!term.screen) {
@@ -267,6 +315,7 @@ enum status term_open(const struct theme *t, struct fault *f)
 		return refuse(f);
 	}
 	term.frame = os_memory();
+	buf_init(&term.unsent, FRAME_MAX);
 	if (!has("cup"))
 		return linear_open();
 	raw();
@@ -276,12 +325,13 @@ enum status term_open(const struct theme *t, struct fault *f)
 	leaveok(stdscr, TRUE);
 	if (has_colors() && start_color() == OK && COLOR_PAIRS > ROLE_COUNT)
 		term.colours = use_default_colors() == OK;
+	learn();
 	rescue_add(PASTE_OFF);
 	rescue_add(capability("sgr0"));
 	rescue_add(capability("cnorm"));
 	rescue_add(capability("rmcup"));
 	term.taken = 1;
-	term.open = true;
+	term.open = term.fresh = true;
 	say(PASTE_ON);
 	term_theme(t);
 	return STATUS_OK;
@@ -298,10 +348,12 @@ void term_close(void)
 		tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
 		return;
 	}
-	say(PASTE_OFF);
-	endwin();
+	buf_adds(&term.unsent, PASTE_OFF);
+	through_curses(endwin);
+	drain();
 	term.taken = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+	buf_release(&term.unsent);
 	cells_release(&term.shown);
 	delscreen(term.screen);
 	term.screen = NULL;
@@ -314,9 +366,11 @@ void term_suspend(void)
 {
 	if (!term.open || term.linear)
 		return;
-	say(PASTE_OFF);
+	buf_adds(&term.unsent, PASTE_OFF);
 	def_prog_mode();
-	endwin();
+	through_curses(endwin);
+	drain();
+	tcsetattr(STDIN_FILENO, TCSANOW, &term.before); /* curses looked at its memory for a terminal */
 	term.taken = 0;
 	kill(getpid(), SIGSTOP);
 	reset_prog_mode();
@@ -329,8 +383,10 @@ void term_suspend(void)
 /* One byte; on a line that takes none it is not worth waiting for. */
 void term_bell(void)
 {
-	if (term.open)
+	if (term.linear)
 		(void)!write(STDOUT_FILENO, "\a", 1);
+	else if (term.open)
+		buf_addc(&term.unsent, '\a');
 }
 
 void term_flush_input(void)
@@ -389,52 +445,30 @@ const char *term_copy(const char *text)
 	base64(text, n < COPY_MOST ? n : COPY_MOST, &b);
 	buf_addc(&b, '\a');
 	if (!b.failed)
-		write_whole(buf_str(&b), b.len);
+		buf_add(&term.unsent, buf_str(&b), b.len);
 	buf_release(&b);
 	return getenv("TMUX") ? "if tmux passes it on (set -s set-clipboard on) and your terminal allows it" : "if your terminal allows it";
 }
 
 /* ---- drawing -------------------------------------------------------------------------- */
 
-/* curses goes by the widths of libc.  Where those are not ours a character would take its neighbour's cell, or leave
- * what stood there before: it is shown as one that is not known. */
-static void cell_text(const struct cell *c, wchar_t text[2 + CELL_MARKS])
-{
-	bool known = wcwidth((wchar_t)c->cp[0]) == c->width;
-	int n = 1;
-
-	text[0] = term.ascii ? ascii_of(c->cp[0]) : known ? (wchar_t)c->cp[0] : c->width == 2 ? 0xff1f : 0xfffd;
-	for (int i = 1; i <= CELL_MARKS && c->cp[i] && known && !term.ascii; i++)
-		if (wcwidth((wchar_t)c->cp[i]) == 0)
-			text[n++] = (wchar_t)c->cp[i];
-}
-
 static void put(const struct cell *c, int row, int col)
 {
-	wchar_t text[2 + CELL_MARKS] = {0};
+	wchar_t text[GLYPH_MAX];
 	cchar_t out;
 	short pair = term.colours ? (short)(c->role + 1) : 0;
 
-	cell_text(c, text);
+	(void)paint_glyph(&term.brush, c, text);
 	if (setcchar(&out, text, term.attributes[c->role], pair, NULL) == OK)
 		mvadd_wch(row, col, &out);
 }
 
-void term_draw(const struct cells *c, bool whole)
+static void draw_by_curses(const struct cells *c, bool whole)
 {
-	bool same;
+	bool same = !whole && term.shown.rows == c->rows && term.shown.cols == c->cols;
 
-	if (term.linear) {
-		linear_draw(c);
-		return;
-	}
-	same = !whole && term.shown.rows == c->rows && term.shown.cols == c->cols;
-
-	if (!same) {
-		cells_release(&term.shown);
-		cells_init(&term.shown, c->rows, c->cols);
+	if (!same)
 		erase();
-	}
 	if (whole)
 		clearok(stdscr, TRUE);
 	for (int i = 0; i < c->rows * c->cols; i++) {
@@ -443,6 +477,26 @@ void term_draw(const struct cells *c, bool whole)
 		    (p->width == 2 && memcmp(p + 1, &term.shown.v[i + 1], sizeof *p) != 0)))
 			put(p, i / c->cols, i % c->cols);
 	}
+	through_curses(refresh);
+}
+
+bool term_draw(const struct cells *c, bool whole)
+{
+	bool known = term.shown.rows == c->rows && term.shown.cols == c->cols;
+
+	if (term.linear) {
+		linear_draw(c);
+		return true;
+	}
+	if (whole || term.fresh || !term.plain)
+		draw_by_curses(c, whole);
+	else
+		paint_changes(&term.brush, known ? &term.shown : NULL, c, &term.unsent);
+	term.fresh = false;
+	if (!known) {
+		cells_release(&term.shown);
+		cells_init(&term.shown, c->rows, c->cols);
+	}
 	memcpy(term.shown.v, c->v, (size_t)c->rows * (size_t)c->cols * sizeof *c->v);
-	show_frame();
+	return term_flush();
 }

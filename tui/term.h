@@ -15,13 +15,15 @@ void term_close(void);                 /* give it back; twice is fine */
 void term_size(int *out_rows, int *out_cols);
 void term_resize(int rows, int cols);
 void term_theme(const struct theme *t);
-/* Show it; whole: from a cleared screen. */
-void term_draw(const struct cells *c, bool whole);
 /* Hand clean text to the terminal's clipboard (OSC 52): how sure it is that it arrives, in words; NULL where it cannot.
- * Never but for a key of the person's. */
+ * It goes out with the next frame.  Never but for a key of the person's. */
 const char *term_copy(const char *text);
+/* Show it; whole: from a cleared screen.  False: the terminal did not take all of it yet, and until term_flush has
+ * said true no other frame may be drawn. */
+bool term_draw(const struct cells *c, bool whole);
+bool term_flush(void);                 /* write what is left; true: nothing is */
 void term_suspend(void);               /* give it back, stop this process, take it again when continued */
-void term_bell(void);                  /* once; whether it sounds is the terminal's */
+void term_bell(void);                  /* once, with the next frame; whether it sounds is the terminal's */
 void term_flush_input(void);           /* forget what was typed and not read */
 /* From a signal handler: write what gives the terminal back.  Async-signal-safe. */
 void term_rescue(void);
