@@ -121,10 +121,11 @@ void event_print(const struct event *e, int raw, struct buf *out)
 	jw_kstr(&w, "incident", e->incident);
 	jw_kstr(&w, "kind", e->kind);
 	jw_kstr(&w, "actor", e->actor);
-	jw_key(&w, "body");
-	if (e->body)
+	if (raw != 2)
+		jw_key(&w, "body");
+	if (raw != 2 && e->body)
 		jw_raw(&w, e->body, e->body_len);
-	else
+	else if (raw != 2)
 		jw_null(&w);
 	hex_print(e->body_sha, SHA_LEN, hex);
 	jw_kstr(&w, "body_sha", hex);

@@ -83,7 +83,8 @@ void event_chain(const unsigned char prev[SHA_LEN], const struct event *e, unsig
 #define HEAD_LEN 192
 const char *head_print(const char *store_id, int64_t seq, const unsigned char chain[SHA_LEN], int64_t at, char out[HEAD_LEN]);
 
-/* One line of `log`: {"seq",...,"body":{…},"body_sha","chain"} and with raw also "raw"; no LF. */
+/* One line of `log`: {"seq",...,"body":{…},"body_sha","chain"} and with raw also "raw", with raw 2 "raw" and no
+ * "body"; no LF. */
 void event_print(const struct event *e, int raw, struct buf *out);
 
 #endif

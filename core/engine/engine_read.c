@@ -144,7 +144,10 @@ static enum status read_events(struct peer *p, const struct json *params, struct
 	struct journal_cursor *c = NULL;
 	struct event ev;
 	int64_t from = json_get_int(params, "from", 1), limit = json_get_int(params, "limit", 500), next = 0, n = 0;
+	int64_t bytes = json_get_int(params, "bytes", (int64_t)READ_BYTES);
+	bool bare = json_get_bool(params, "bare", false);
 	limit = limit < 1 ? 1 : limit > 2000 ? 2000 : limit;
+	bytes = bytes < 1 || bytes > (int64_t)READ_BYTES ? (int64_t)READ_BYTES : bytes;
 	enum status s = journal_from(p->e->journal, from, &c, f);
 	if (s)
 		return s;
@@ -153,12 +156,12 @@ static enum status read_events(struct peer *p, const struct json *params, struct
 	jw_arr(w);
 	while (!(s = journal_step(c, &ev, f))) {
 		struct buf line;
-		if (n == limit || (n && w->b->len + ev.body_len * 3 > READ_BYTES)) {
+		if (n == limit || (n && w->b->len + ev.body_len * (bare ? 2 : 3) > (size_t)bytes)) {
 			next = ev.seq;
 			break;
 		}
 		buf_init(&line, (size_t)64 << 20);
-		event_print(&ev, 1, &line);
+		event_print(&ev, bare ? 2 : 1, &line);
 		jw_raw(w, buf_str(&line), line.len);
 		buf_release(&line);
 		n++;
