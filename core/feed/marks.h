@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 #define MARK_EVENT 1u    /* the timeline shows it */
-#define MARK_PHASE 2u    /* it changed the phase of an incident, or ended the quiet */
+#define MARK_PHASE 2u    /* it changed the phase of an incident; without one something pended, breached or became quiet */
 #define MARK_DECISION 4u /* somebody decided or said something, or it came of that */
 
 #define MARKS_MAX ((size_t)4 << 20) /* bytes; two events each */

@@ -99,15 +99,19 @@ static void mix(uint64_t *h, uint64_t v)
 	*h = (*h ^ v) * UINT64_C(0x100000001b3);
 }
 
-static bool any_trouble(const struct model *m)
+/* Before anybody declares: 0 quiet, 1 something pends, 2 something breached. */
+static uint64_t trouble(const struct model *m)
 {
-	vec_each(const struct model_row, r, &m->rows)
-		if (r->state == ROW_PENDING || r->state == ROW_BREACHED || r->state == ROW_OVERDUE || model_row_standing(r))
-			return true;
-	return false;
+	uint64_t worst = 0;
+	vec_each(const struct model_row, r, &m->rows) {
+		if (r->state == ROW_BREACHED || r->state == ROW_OVERDUE || model_row_standing(r))
+			return 2;
+		worst = r->state == ROW_PENDING ? 1 : worst;
+	}
+	return worst;
 }
 
-/* The phases that stand, in one number: another number, another phase.  Without an incident: is it quiet? */
+/* The phases that stand, in one number: another number, another phase. */
 static uint64_t phase_of(const struct model *m)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -124,7 +128,7 @@ static uint64_t phase_of(const struct model *m)
 			mix(&h, ph.at[k].at != 0);
 		mix(&h, (uint64_t)phases_state(i, &ph));
 	}
-	mix(&h, open ? 2 : any_trouble(m));
+	mix(&h, open ? 3 : trouble(m));
 	return h;
 }
 

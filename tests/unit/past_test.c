@@ -163,12 +163,12 @@ static void digest(const struct model *m, unsigned char out[SHA_LEN])
 
 struct truth { unsigned char sha[SHA_LEN]; bool line, phase; };
 
-static bool quiet(const struct model *m)
+static const char *trouble(const struct model *m)
 {
+	const char *worst = "";
 	vec_each(const struct model_row, r, &m->rows)
-		if (r->state != ROW_CLEAR)
-			return false;
-	return true;
+		worst = r->state == ROW_BREACHED ? "breached" : r->state == ROW_PENDING ? "pending" : worst;
+	return worst;
 }
 
 /* What each event leaves, by folding 1 .. k without any way back. */
@@ -193,7 +193,7 @@ static struct truth *truths(const struct story *s)
 			for (int n = 0; n < PHASE_COUNT; n++)
 				(void)snprintf(is + strlen(is), sizeof is - strlen(is), " %d", ph.at[n].at != 0);
 		} else
-			(void)snprintf(is, sizeof is, "%s", quiet(m) ? "" : "trouble");
+			(void)snprintf(is, sizeof is, "%s", trouble(m));
 		t[k].phase = strcmp(was, is) != 0;
 		memcpy(was, is, sizeof was);
 	}
