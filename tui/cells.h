@@ -31,7 +31,8 @@
 	X(PROMPT, "prompt") \
 	X(PANEL, "panel") \
 	X(CHALLENGE, "challenge") \
-	X(BACKEND, "backend")
+	X(BACKEND, "backend") \
+	X(PAST, "past")
 
 enum role {
 #define X(id, word) ROLE_##id,

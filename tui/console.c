@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/os.h"
 #include "base/text.h"
+#include "client/history.h"
 #include "tui/find.h"
 #include "tui/scene.h"
 #include "tui/term.h"
@@ -35,6 +36,7 @@ struct console {
 	uv_signal_t signals[5];
 	int n_signals, signal;
 	struct client *client;
+	struct history *history;  /* NULL until somebody looks back */
 	struct link link;
 	struct ui ui;
 	struct keys keys;
@@ -50,17 +52,50 @@ struct console {
 
 /* ---- what a key and a frame are made from ------------------------------------------ */
 
-static struct sight sight(struct console *c)
+static struct sight sight_live(struct console *c)
 {
-	struct sight s = {0};
-
 	os_now(&c->now);
 	c->link.up = c->client && client_is_up(c->client);
 	c->link.beat_age = c->client ? client_beat_age(c->client, &c->now) : -1;
-	s.m = c->client ? client_model(c->client) : NULL;
-	s.link = &c->link;
-	s.now = c->now;
+	return ui_sight(c->client ? client_model(c->client) : NULL, &c->link, &c->now);
+}
+
+static struct sight sight(struct console *c)
+{
+	struct sight s = sight_live(c);
+
+	ui_sight_back(&c->ui, c->history ? history_past(c->history) : NULL, &s);
 	return s;
+}
+
+/* ---- looking back ------------------------------------------------------------------ */
+
+/* A part of the way was made; small ones are seen only when they have led somewhere. */
+static void past_moved(void *ctx)
+{
+	struct console *c = ctx;
+	struct sight s = sight_live(c);
+	bool there = history_there(c->history);
+
+	ui_back_moved(&c->ui, &s, history_past(c->history), there, history_why(c->history));
+	c->dirty = c->dirty || there || back_slow(&c->ui.back, &s.real);
+	c->keyed = c->keyed || (there && !c->ui.back.playing);
+}
+
+/* What a key or the time asked for. */
+static void past_wished(struct console *c)
+{
+	struct back *b = &c->ui.back;
+
+	if (b->stop && c->history)
+		history_stop(c->history);
+	b->stop = false;
+	if (!b->wished)
+		return;
+	b->wished = false;
+	if (!c->history)
+		c->history = history_new(&c->loop, c->client, past_moved, c);
+	history_go(c->history, &b->wish);
 }
 
 static void timer_fired(uv_timer_t *t)
@@ -111,6 +146,8 @@ static void draw(struct console *c)
 	int rows, cols;
 
 	ui_tick(&c->ui, &s);
+	past_wished(c);
+	s = sight(c);
 	term_size(&rows, &cols);
 	if (rows != c->frame.rows || cols != c->frame.cols) {
 		cells_release(&c->frame);
@@ -296,6 +333,7 @@ static void key(void *ctx, const struct key *k)
 	struct sight s = sight(c);
 
 	ui_key(&c->ui, &s, k);
+	past_wished(c);
 	c->dirty = c->keyed = true;
 	if (c->ui.theme_changed)
 		next_theme(c, &s);
@@ -420,6 +458,8 @@ static void close_handle(uv_handle_t *h, void *ctx)
 
 static void loop_end(struct console *c)
 {
+	history_free(c->history);
+	c->history = NULL;
 	if (c->client)
 		client_free(c->client);
 	c->client = NULL;

@@ -165,11 +165,13 @@ struct taking {
 };
 
 /* The line whose accepted keys clash with this one, or NULL. */
-static const struct keyline *taken_by(const struct taking *t, struct chord c)
+static const struct keyline *taken_by(const struct taking *t, enum command_id id, struct chord c)
 {
 	for (int i = 0; i < t->file->n; i++) {
 		const struct binding *b = &t->b->of[t->file->v[i].id];
-		for (int k = 0; t->own[t->file->v[i].id] && k < b->n; k++)
+		if (!t->own[t->file->v[i].id] || !commands_clash(t->file->v[i].id, id))
+			continue;
+		for (int k = 0; k < b->n; k++)
 			if (chord_clash(b->v[k], c))
 				return &t->file->v[i];
 	}
@@ -184,7 +186,7 @@ static void own_keys(struct taking *t, const struct keyline *l, struct problems 
 	t->b->of[l->id].n = 0;
 	for (int k = 0; k < l->keys.n; k++) {
 		struct chord c = l->keys.v[k];
-		const struct keyline *other = taken_by(t, c);
+		const struct keyline *other = taken_by(t, l->id, c);
 		bool twice = false;
 		for (int i = 0; i < got.n; i++)
 			twice = twice || chord_clash(got.v[i], c);
@@ -211,7 +213,7 @@ static void default_keys(struct taking *t, enum command_id id, const struct bind
 
 	t->b->of[id].n = 0;
 	for (int k = 0; k < keys->n; k++) {
-		const struct keyline *l = taken_by(t, keys->v[k]);
+		const struct keyline *l = taken_by(t, id, keys->v[k]);
 		if (!l)
 			t->b->of[id].v[t->b->of[id].n++] = keys->v[k];
 		else
@@ -286,6 +288,7 @@ void keyfile_print(const struct bindings *b, struct buf *out)
 		}
 		buf_addf(out, "%-13s = %-14s # %s\n", keymap_name(i, name), bindings_written(b, i, keys, sizeof keys), keymap[i].help);
 	}
+	buf_adds(out, "\n# Those of the past come first while looking back; [ { and :look-back begin it.\n");
 	buf_adds(out, "\n# Not here: the keys of the kit's actions, which open their panels; the letters\n"
 		"# that a panel shows, which fire.  Enter always opens, Esc always goes back, and\n"
 		"# : always opens the palette, whatever else does.\n");

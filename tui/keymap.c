@@ -10,7 +10,7 @@
 #include "tui/keymap.h"
 
 const struct keymap_row keymap[COMMAND_NONE] = {
-#define X(id, keys, group, help, asks) {COMMAND_##id, #id, keys, group, help, asks},
+#define X(id, keys, group, help, use) {COMMAND_##id, #id, keys, group, help, (use) == 1, (use) == 2},
 	COMMANDS(X)
 #undef X
 };
@@ -31,7 +31,7 @@ bool keymap_written(int id, const char *begin, char *out, size_t cap)
 {
 	char name[COMMAND_NAME];
 
-	if (!strcmp(keymap[id].group, "move"))
+	if (!strcmp(keymap[id].group, "move") || (keymap[id].past && id != COMMAND_LOOK_BACK && id != COMMAND_LIVE))
 		return false;
 	text_copy(out, cap, keymap_name(id, name));
 	return !strncasecmp(out, begin, strlen(begin));
@@ -156,6 +156,11 @@ bool chord_clash(struct chord a, struct chord b)
 	return a.first == b.first && (!a.second || !b.second || a.second == b.second);
 }
 
+bool commands_clash(enum command_id a, enum command_id b)
+{
+	return keymap[a].past == keymap[b].past;
+}
+
 /* ---- bindings --------------------------------------------------------------------------- */
 
 /* The keys of a row of ours: "g g, Home".  The unit test holds every row against this. */
@@ -194,10 +199,10 @@ void bindings_changed(struct bindings *b)
 			snprintf(b->shown[i], sizeof b->shown[i], ":%s", keymap_name(i, name));
 }
 
-static enum command_id bound(const struct bindings *b, uint32_t first, uint32_t second, bool *out_begins)
+static enum command_id bound_in(const struct bindings *b, bool past, uint32_t first, uint32_t second, bool *out_begins)
 {
 	for (int i = 0; i < COMMAND_NONE; i++)
-		for (int k = 0; k < b->of[i].n; k++) {
+		for (int k = 0; keymap[i].past == past && k < b->of[i].n; k++) {
 			struct chord c = b->of[i].v[k];
 			if (c.first == first && c.second == second)
 				return (enum command_id)i;
@@ -206,16 +211,24 @@ static enum command_id bound(const struct bindings *b, uint32_t first, uint32_t 
 	return COMMAND_NONE;
 }
 
-enum command_id bindings_press(const struct bindings *b, uint32_t *pending, const struct key *k)
+static enum command_id bound(const struct bindings *b, bool past, uint32_t first, uint32_t second, bool *out_begins)
+{
+	enum command_id id = bound_in(b, past, first, second, out_begins);
+
+	return id != COMMAND_NONE || *out_begins ? id : bound_in(b, !past, first, second, out_begins);
+}
+
+enum command_id bindings_press(const struct bindings *b, bool past, uint32_t *pending, const struct key *k)
 {
 	uint32_t before = *pending, stroke = stroke_of(k);
 	bool begins = false;
-	enum command_id id = before ? bound(b, before, stroke, &begins) : COMMAND_NONE;
+	enum command_id id = before ? bound(b, past, before, stroke, &begins) : COMMAND_NONE;
 
 	*pending = 0;
 	if (id != COMMAND_NONE)
 		return id;
-	id = bound(b, stroke, 0, &begins);
+	begins = false;
+	id = bound(b, past, stroke, 0, &begins);
 	if (id == COMMAND_NONE && begins)
 		*pending = stroke;
 	return id;

@@ -10,7 +10,8 @@
 
 #include "tui/keys.h"
 
-/* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), group, help, 1 where it asks the engine */
+/* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), group, help, and 1 where it asks
+ * the engine, 2 where its keys come first while looking back, and behind all others while not. */
 #define COMMANDS(X) \
 	X(NEXT_PANE, "Tab", "move", "next part of the screen", 0) \
 	X(PREVIOUS_PANE, "Shift-Tab", "move", "the part before", 0) \
@@ -50,6 +51,17 @@
 	X(CLOSE, "X", "command", "close the incident", 1) \
 	X(BREAK_GLASS, "B", "command", "break-glass", 1) \
 	X(ACKNOWLEDGE, "A", "command", "acknowledge", 1) \
+	X(PHASE_BEFORE, "[", "past", "look back: to the begin of the phase, or of the one before", 2) \
+	X(PHASE_AFTER, "]", "past", "to the next phase", 2) \
+	X(DECISION_BEFORE, "{", "past", "look back: to the last decision before", 2) \
+	X(DECISION_AFTER, "}", "past", "to the next decision", 2) \
+	X(EVENT_BEFORE, "Left", "past", "one line of the timeline back (samples are passed over)", 2) \
+	X(EVENT_AFTER, "Right", "past", "one line of the timeline on", 2) \
+	X(LOOK_BACK, "G", "past", "look back: to a time (02:14, 02:14:30, -5m)", 2) \
+	X(PLAY, "Space", "past", "play as it was, or pause", 2) \
+	X(SLOWER, "-", "past", "play slower", 2) \
+	X(FASTER, "+", "past", "play faster", 2) \
+	X(LIVE, "., End", "past", "to the present, from wherever", 2) \
 	X(THEME, "T", "console", "the next theme", 0) \
 	X(COPY, "Ctrl-Y", "console", "copy what the cursor is on, or the brief; over ssh, too", 0) \
 	X(BELL, "", "console", "the bell at a breach or an outcome, on or off", 0) \
@@ -59,7 +71,7 @@
 	X(RELOAD, "", "console", "take the changed kit in use", 1)
 
 enum command_id {
-#define X(id, keys, group, help, asks) COMMAND_##id,
+#define X(id, keys, group, help, use) COMMAND_##id,
 	COMMANDS(X)
 #undef X
 	COMMAND_NONE
@@ -69,14 +81,15 @@ struct keymap_row {
 	enum command_id id;
 	const char *name; /* HAND_OVER; people read and type hand-over */
 	const char *keys, *group, *help;
-	bool asks;
+	bool asks, past;
 };
 extern const struct keymap_row keymap[COMMAND_NONE];
 
 /* By name; COMMAND_NONE where there is none. */
 enum command_id keymap_named(const char *name);
 const char *keymap_name(int id, char out[COMMAND_NAME]); /* "hand-over" */
-/* The name of command `id` as the palette takes it; false where it does not begin with `begin`, or only moves the cursor. */
+/* The name of command `id` as the palette takes it; false where it does not begin with `begin`, or only moves
+ * the cursor or the moment. */
 bool keymap_written(int id, const char *begin, char *out, size_t cap);
 
 /* ---- keys as people write them --------------------------------------------------- */
@@ -91,6 +104,8 @@ const char *stroke_nearest(const char *word); /* the name of a key that was mean
 const char *chord_print(struct chord c, char out[CHORD_WRITTEN]);
 /* The same keys, or one begins the other: both cannot be told apart. */
 bool chord_clash(struct chord a, struct chord b);
+/* Do two commands want keys at the same time?  The past's and the others do not: one of both comes first. */
+bool commands_clash(enum command_id a, enum command_id b);
 
 /* ---- the bindings in use ----------------------------------------------------------- */
 
@@ -103,8 +118,9 @@ struct bindings {
 void bindings_default(struct bindings *b);
 /* After `of` was changed. */
 void bindings_changed(struct bindings *b);
-/* What a key means behind *pending, the stroke before it (0 none).  COMMAND_NONE with *pending set: it begins two. */
-enum command_id bindings_press(const struct bindings *b, uint32_t *pending, const struct key *k);
+/* What a key means behind *pending, the stroke before it (0 none).  COMMAND_NONE with *pending set: it begins two.
+ * past: one looks back, whose keys come first. */
+enum command_id bindings_press(const struct bindings *b, bool past, uint32_t *pending, const struct key *k);
 /* Every key of a command: "k, Up"; "" where it has none. */
 const char *bindings_written(const struct bindings *b, int id, char *out, size_t cap);
 /* Is this one of the defaults of the command? */

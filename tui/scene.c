@@ -59,6 +59,7 @@ void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight,
 	s->ui = ui;
 	s->link = sight->link;
 	s->now = sight->now;
+	s->real = sight->real;
 	s->stamp = stamp_of_now(&s->now);
 	s->rows = rows;
 	s->cols = cols;
@@ -97,7 +98,7 @@ size_t changes_newest(const struct model *m, const struct model_change *out[CHAN
 
 bool may_ask(const struct scene *s)
 {
-	return !s->ui->read_only && *s->ui->person;
+	return !s->ui->read_only && *s->ui->person && !ui_looks_back(s->ui);
 }
 
 const char *when_short(const struct scene *s, int64_t at, char out[WHEN_LEN])

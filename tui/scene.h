@@ -17,6 +17,7 @@ struct scene {
 	const struct link *link;
 	struct now now;
 	struct stamp stamp;      /* now */
+	struct now real;         /* the same, or while looking back the instant it is */
 	int rows, cols;
 	bool demo;               /* demo or drill: not production */
 	bool side;               /* the timeline has a column of its own */

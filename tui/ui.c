@@ -24,6 +24,11 @@ void ui_init(struct ui *u, const struct ui_out *out)
 	bindings_default(&u->keys);
 }
 
+struct sight ui_sight(const struct model *live, const struct link *link, const struct now *real)
+{
+	return (struct sight){.m = live, .link = link, .now = *real, .live = live, .real = *real};
+}
+
 const char *key_of(const struct ui *u, enum command_id id)
 {
 	return u->keys.shown[id];
@@ -70,7 +75,7 @@ void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
 	text_safe(u->message, sizeof u->message, text);
 	u->message_bad = bad;
 	u->attached = u->message_acts = u->message_busy = false;
-	u->message_until = bad ? 0 : s->now.mono + SAY_FOR;
+	u->message_until = bad ? 0 : s->real.mono + SAY_FOR;
 }
 
 /* The first of what is wrong with a file of the user's, and where the rest is; said when nothing else is. */
@@ -89,7 +94,9 @@ void ui_notice(struct ui *u, const struct problems *p, const char *more)
 
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
 {
-	if (!params->failed)
+	bool looks = tag == TAG_FETCH || tag == TAG_QUIET; /* reading, and closing what was only tried */
+
+	if (!params->failed && (looks || !ui_looks_back(u))) /* whatever else asks: not from the past */
 		u->out.ask(u->out.ctx, verb, buf_str(params), tag);
 	buf_release(params);
 }
@@ -123,13 +130,13 @@ static bool deaf(struct ui *u, const struct key *k)
 /* The user's keys beside those of another kit than before. */
 static void keys_settle(struct ui *u, const struct sight *s)
 {
-	const char *kit = s->m && s->m->kit && s->m->kit_digest ? s->m->kit_digest : "";
+	const char *kit = s->live && s->live->kit && s->live->kit_digest ? s->live->kit_digest : "";
 	struct problems p = {0};
 
 	if (!u->keyfile || !strcmp(kit, u->keys_kit))
 		return;
 	text_copy(u->keys_kit, sizeof u->keys_kit, kit);
-	keyfile_apply(u->keyfile, *kit ? s->m->kit : NULL, &u->keys, &p);
+	keyfile_apply(u->keyfile, *kit ? s->live->kit : NULL, &u->keys, &p);
 	if (*kit)
 		ui_notice(u, &p, "`backout help keys`");
 	problems_release(&p);
@@ -195,6 +202,11 @@ static void kit_key(struct ui *u, const struct sight *s, const struct key *k)
 
 	if (!s->m || !s->m->kit || k->kind != KEY_CHAR || k->cp >= 0x7f)
 		return;
+	if (ui_looks_back(u)) {
+		if (known_key(s->m->kit, (char)k->cp))
+			ui_back_refuse(u);
+		return;
+	}
 	a = action_of(u, s, (char)k->cp);
 	if (a)
 		confirm_open(u, s, a, NULL);
@@ -226,7 +238,7 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 	}
 	if (*u->message)
 		*u->message = 0;
-	id = bindings_press(&u->keys, &u->pending, k);
+	id = bindings_press(&u->keys, ui_looks_back(u), &u->pending, k);
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
 	else if (!u->pending)
@@ -260,9 +272,9 @@ static bool something_runs(const struct model *m)
 /* A message goes with its time, or when what it says is no longer so. */
 static void message_tick(struct ui *u, const struct sight *s)
 {
-	bool runs = u->message_acts && something_runs(s->m);
+	bool runs = u->message_acts && something_runs(s->live);
 
-	if ((u->message_until && s->now.mono >= u->message_until) || (u->message_busy && !runs))
+	if ((u->message_until && s->real.mono >= u->message_until) || (u->message_busy && !runs))
 		*u->message = 0;
 	u->message_busy = runs;
 	if (*u->notice && !*u->message) {
@@ -275,8 +287,9 @@ void ui_tick(struct ui *u, const struct sight *s)
 {
 	keys_settle(u, s);
 	message_tick(u, s);
-	if (s->m && s->m->kit)
-		cues_look(&u->cues, s->m, &s->now);
+	if (s->live && s->live->kit)
+		cues_look(&u->cues, s->live, &s->real);
+	ui_back_tick(u, s);
 	if (u->confirm.state == CONFIRM_OPEN) {
 		challenge_tick(&u->confirm.ch, s->now.mono);
 		if (u->confirm.ch.state == CHALLENGE_NO)
@@ -355,6 +368,10 @@ static void draw_waiting(const struct scene *s, struct cells *out)
 {
 	const char *why = s->link->why;
 
+	if (ui_looks_back(s->ui)) {
+		cells_text(out, 4, 1, out->cols - 2, ROLE_TITLE, "The journal begins here: no kit was known yet.");
+		return;
+	}
 	cells_text(out, 4, 1, out->cols - 2, ROLE_TITLE, s->link->ever ? "The engine is not there; trying again." : "Looking for the engine of this kit ...");
 	for (int i = 0; i < 4 && *why; i++) { /* broken at blanks, not cleverly */
 		char part[320];
@@ -438,6 +455,8 @@ int64_t ui_wait(const struct ui *u, const struct sight *s)
 	struct scene sc;
 	int64_t second = US_SECOND - s->now.at % US_SECOND, minute = US_MINUTE - s->now.at % US_MINUTE;
 
+	if (ui_looks_back(u))
+		return ui_back_wait(u, s);
 	scene_make(&sc, u, s, u->rows, u->cols);
 	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until) || *u->cues.text || u->cues.held)
 		return second;

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "model/model.h"
+#include "tui/back.h"
 #include "tui/challenge.h"
 #include "tui/keyfile.h"
 #include "tui/cues.h"
@@ -26,7 +27,8 @@ struct place {
 
 /* One row per question asked on the bottom line. */
 enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND, PROMPT_PALETTE, PROMPT_TITLE, PROMPT_SERVICES, PROMPT_NOTE, PROMPT_SAID,
-	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_UNPIN, PROMPT_HAND_OVER, PROMPT_CLOSE };
+	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_UNPIN, PROMPT_HAND_OVER, PROMPT_CLOSE,
+	PROMPT_LOOK_BACK };
 struct prompt {
 	enum prompt_kind kind;
 	char label[160];
@@ -98,6 +100,7 @@ struct ui {
 	struct confirm confirm;
 	struct tried tried;
 	struct fetched fetched;
+	struct back back;        /* whether the past is shown */
 	char incident[72];       /* the one looked at; "" the newest open one */
 	char find[64];           /* what was looked for last */
 	char message[600];
@@ -124,12 +127,17 @@ struct ui {
 	int rows, cols;
 };
 
-/* Everything a key or a frame is made from, besides the ui. */
+/* Everything a key or a frame is made from, besides the ui.  While looking back m and now are the past's, live and
+ * real what is: a frame is a function of both. */
 struct sight {
-	const struct model *m;   /* NULL before the first snapshot */
+	const struct model *m;   /* the one shown; NULL before the first snapshot */
 	const struct link *link;
-	struct now now;
+	struct now now;          /* the instant shown */
+	const struct model *live;
+	struct now real;         /* the instant it is */
 };
+/* The sight of what is; ui_sight_back makes one of the past of it, where one looks back. */
+struct sight ui_sight(const struct model *live, const struct link *link, const struct now *real);
 
 void ui_init(struct ui *u, const struct ui_out *out);
 void ui_release(struct ui *u);
@@ -153,7 +161,20 @@ int64_t ui_wait(const struct ui *u, const struct sight *s);
 /* How the key of a command is written: "D", "g g", or ":close" where it has none. */
 const char *key_of(const struct ui *u, enum command_id id);
 
+/* Looking back.  After each key and tick the front end takes u->back.wish and goes there; it reports each step of the
+ * way with ui_back_moved (s: of what is). */
+bool ui_looks_back(const struct ui *u);
+void ui_sight_back(const struct ui *u, const struct past *p, struct sight *s);
+void ui_back_moved(struct ui *u, const struct sight *s, const struct past *p, bool there, const char *why);
+void ui_go_live(struct ui *u);
+
 /* For the files of the ui alone. */
+bool ui_back_command(struct ui *u, const struct sight *s, enum command_id id); /* false: it is another one's */
+void ui_back_go(struct ui *u, const struct sight *s, const char *text);        /* to a time as it was typed */
+void ui_back_tick(struct ui *u, const struct sight *s);
+int64_t ui_back_wait(const struct ui *u, const struct sight *s);
+void ui_back_refuse(struct ui *u); /* says why not */
+bool ui_back_refuses(struct ui *u, enum prompt_kind kind); /* likewise; PROMPT_NONE: a panel */
 struct place *ui_place(struct ui *u);
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name);
 void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -18,6 +18,8 @@ static void back(struct ui *u)
 		*ui_place(u)->filter = 0;
 	else if (u->depth > 0)
 		u->depth--;
+	else if (u->back.state != BACK_OFF && !ui_place(u)->cursor.kind)
+		ui_go_live(u);
 	else
 		ui_place(u)->cursor.kind = ITEM_NONE;
 }
@@ -241,11 +243,11 @@ static void leave(struct ui *u, const struct sight *s, const struct model_incide
 {
 	bool commands = i && i->commander && !u->read_only && !strcmp(i->commander, u->person);
 
-	if (!commands || (u->leave_asked && s->now.mono - u->leave_asked < LEAVE_TWICE)) {
+	if (!commands || (u->leave_asked && s->real.mono - u->leave_asked < LEAVE_TWICE)) {
 		u->quit = true;
 		return;
 	}
-	u->leave_asked = s->now.mono;
+	u->leave_asked = s->real.mono;
 	ui_say(u, s, false, "You command %s. q once more leaves; nothing ends, the clock runs on. H hands over.", i->name);
 }
 
@@ -379,13 +381,15 @@ static bool console_command(struct ui *u, const struct sight *s, enum command_id
 
 void ui_command(struct ui *u, const struct sight *s, enum command_id id)
 {
-	if (console_command(u, s, id) || !s->m || !s->m->kit)
+	if (ui_back_command(u, s, id) || console_command(u, s, id) || !s->m || !s->m->kit)
 		return;
 	if (!keymap[id].asks) {
 		look_command(u, s, id);
 		return;
 	}
-	if (u->read_only)
+	if (ui_looks_back(u))
+		ui_back_refuse(u);
+	else if (u->read_only)
 		ui_say(u, s, false, "this console only looks on (observe)");
 	else if (!*u->person)
 		ui_say(u, s, false, "the kit does not know you: this console only looks on");

@@ -28,6 +28,8 @@ void confirm_try(struct ui *u, const struct sight *s, const char *service, const
 	struct buf b;
 	struct jw w;
 
+	if (ui_back_refuses(u, PROMPT_NONE))
+		return;
 	if (u->read_only || !*u->person) {
 		ui_say(u, s, false, "%s", u->read_only ? "this console only looks on (observe)" : "the kit does not know you: this console only looks on");
 		return;
@@ -56,7 +58,7 @@ static void tried_take(struct ui *u, const struct sight *s, enum status status, 
 	struct jw w;
 
 	t->waiting = false;
-	t->at = s->now.mono;
+	t->at = s->real.mono;
 	if (status != STATUS_OK) {
 		snprintf(t->why, sizeof t->why, "%s", f ? f->what : "it could not be asked");
 		return;

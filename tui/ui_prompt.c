@@ -13,6 +13,8 @@ void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char 
 	struct prompt *p = &u->prompt;
 	va_list ap;
 
+	if (ui_back_refuses(u, kind))
+		return;
 	memset(p, 0, sizeof *p);
 	p->kind = kind;
 	va_start(ap, fmt);
@@ -315,10 +317,23 @@ static void resolve_done(struct ui *u, const struct sight *s, const struct promp
 	ui_ask(u, "resolve", &b, TAG_SAY);
 }
 
+/* "back", "back 02:14", "look-back -5m": the one command that takes a word. */
+static bool look_back(struct ui *u, const struct sight *s, const char *text)
+{
+	size_t n = strcspn(text, " ");
+
+	if ((n != 4 || strncmp(text, "back", n) != 0) && (n != 9 || strncmp(text, "look-back", n) != 0))
+		return false;
+	ui_back_go(u, s, text + n + strspn(text + n, " "));
+	return true;
+}
+
 static void palette_done(struct ui *u, const struct sight *s, const struct prompt *p)
 {
 	enum command_id id = palette_command(p->text);
 
+	if (look_back(u, s, p->text))
+		return;
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
 	else if (p->n)
@@ -355,4 +370,6 @@ void prompt_done(struct ui *u, const struct sight *s)
 		ui_find(u, s, p.text);
 	else if (p.kind == PROMPT_PALETTE)
 		palette_done(u, s, &p);
+	else if (p.kind == PROMPT_LOOK_BACK && p.n)
+		ui_back_go(u, s, p.text);
 }

@@ -17,6 +17,7 @@
 #define DAY "2026-11-24T"
 #define BOOT "00000000-0000-0000-0000-000000000001"
 
+struct told { struct event e; char *kind, *actor, *incident, *body; };
 struct stage {
 	struct model *m;
 	struct ui ui;
@@ -25,6 +26,9 @@ struct stage {
 	struct keys keys;
 	struct cells frame;
 	int64_t seq;
+	struct past *past;       /* fed from `told` */
+	VEC(struct told) told;   /* every event there was */
+	bool held;               /* the journal is not read on until it is let go */
 	uint32_t seed;
 	struct buf asks, own_keys;
 	struct keyfile keyfile;
@@ -41,8 +45,9 @@ static void die(const struct stage *s, const char *what, const char *more)
 
 static struct sight sight(struct stage *s)
 {
-	struct sight x = {s->m, &s->link, s->now};
+	struct sight x = ui_sight(s->m, &s->link, &s->now);
 
+	ui_sight_back(&s->ui, s->past, &x);
 	return x;
 }
 
@@ -69,6 +74,34 @@ static void event(struct stage *s, const char *kind, const char *actor, const ch
 	e.body = body;
 	e.body_len = strlen(body);
 	model_reduce(s->m, &e);
+	struct told *t = vec_push(&s->told);
+	t->e = e;
+	t->e.kind = t->kind = mem_str(kind);
+	t->e.actor = t->actor = mem_str(actor);
+	t->e.incident = t->incident = mem_str(e.incident);
+	t->e.body = t->body = mem_str(body);
+}
+
+/* ---- the past --------------------------------------------------------------------- */
+
+/* What history does over a socket, from the list of what was told: at most n events, or all. */
+static void look_back(struct stage *s, long n)
+{
+	struct back *b = &s->ui.back;
+	enum past_turn turn = PAST_THERE;
+
+	b->stop = false;
+	if (b->wished) {
+		b->wished = false;
+		past_go(s->past, &b->wish, s->seq);
+	}
+	while (b->waits && n-- && (turn = past_turn(s->past)) != PAST_THERE)
+		if (turn == PAST_NEEDS)
+			past_take(s->past, &s->told.v[past_needs(s->past) - 1].e);
+	if (!b->waits)
+		return;
+	struct sight x = ui_sight(s->m, &s->link, &s->now);
+	ui_back_moved(&s->ui, &x, s->past, turn == PAST_THERE, "");
 }
 
 static void load_kit(struct stage *s, const char *dir)
@@ -120,6 +153,8 @@ static void at(struct stage *s, const char *clock)
 	snprintf(s->now.boot, sizeof s->now.boot, BOOT);
 	struct sight x = sight(s);
 	ui_tick(&s->ui, &x);
+	if (!s->held)
+		look_back(s, -1);
 }
 
 static void pass(struct stage *s, int64_t us)
@@ -136,6 +171,8 @@ static void key(void *ctx, const struct key *k)
 	struct sight x = sight(s);
 
 	ui_key(&s->ui, &x, k);
+	if (!s->held)
+		look_back(s, -1);
 }
 
 static void draw(struct stage *s)
@@ -143,6 +180,9 @@ static void draw(struct stage *s)
 	struct sight x = sight(s);
 
 	ui_tick(&s->ui, &x);
+	if (!s->held)
+		look_back(s, -1);
+	x = sight(s);
 	ui_draw(&s->ui, &x, &s->frame);
 	ui_shown(&s->ui, s->now.mono);
 }
@@ -160,7 +200,7 @@ static const struct {
 	const char *name, *bytes;
 } named[] = {{"<Enter>", "\r"}, {"<Esc>", "\033"}, {"<Tab>", "\t"}, {"<Down>", "\033[B"}, {"<Up>", "\033[A"}, {"<Space>", " "},
 	{"<BackTab>", "\033[Z"}, {"<PageUp>", "\033[5~"}, {"<PageDown>", "\033[6~"}, {"<Home>", "\033[H"}, {"<End>", "\033[F"},
-	{"<C-d>", "\004"}, {"<C-f>", "\006"}, {"<C-u>", "\025"}, {"<C-y>", "\031"}};
+	{"<Left>", "\033[D"}, {"<Right>", "\033[C"}, {"<C-d>", "\004"}, {"<C-f>", "\006"}, {"<C-u>", "\025"}, {"<C-y>", "\031"}};
 
 static void type(struct stage *s, const char *text)
 {
@@ -345,6 +385,7 @@ static void monkey(struct stage *s, long n)
 	printf("== monkey, fires: %ld\n", fires);
 	s->ui.confirm.state = CONFIRM_NONE;
 	s->ui.prompt.kind = PROMPT_NONE;
+	ui_go_live(&s->ui);
 	s->ui.depth = 0;
 	memset(s->ui.places, 0, sizeof s->ui.places);
 	*s->ui.message = 0;
@@ -403,7 +444,10 @@ static void command(struct stage *s, char *line)
 		answer(s, rest);
 	else if (!strcmp(line, "tell"))
 		tell(s, rest);
-	else if (!strcmp(line, "beat"))
+	else if (!strcmp(line, "read")) { /* that many events of the journal, and no more; all: again as it comes */
+		s->held = strcmp(rest, "all") != 0;
+		look_back(s, s->held ? strtol(rest, NULL, 10) : -1);
+	} else if (!strcmp(line, "beat"))
 		s->link.beat_age = strtol(rest, NULL, 10) * 1000;
 	else if (!strcmp(line, "frame"))
 		frame(s, rest, false);
@@ -451,6 +495,7 @@ int main(int argc, char **argv)
 		setenv("TZ", "CET-1", 1);
 	tzset();
 	s.m = model_new();
+	s.past = past_new(NULL);
 	ui_init(&s.ui, &out);
 	keys_init(&s.keys);
 	cells_init(&s.frame, 24, 80);
@@ -463,5 +508,13 @@ int main(int argc, char **argv)
 	buf_release(&s.asks);
 	buf_release(&s.own_keys);
 	model_free(s.m);
+	past_free(s.past);
+	vec_each(struct told, t, &s.told) {
+		free(t->kind);
+		free(t->actor);
+		free(t->incident);
+		free(t->body);
+	}
+	vec_release(&s.told);
 	return 0;
 }

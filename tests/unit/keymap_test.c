@@ -28,7 +28,7 @@ static void table(void **state)
 			row_true(i, c.first && (c.first > 0x7f || !strchr(kits_letters, (int)c.first)));
 			for (int j = 0; j <= i; j++)
 				for (int m = 0; m < b.of[j].n && (j < i || m < k); m++)
-					row_true(i, !chord_clash(c, b.of[j].v[m]));
+					row_true(i, !commands_clash((enum command_id)i, (enum command_id)j) || !chord_clash(c, b.of[j].v[m]));
 		}
 	}
 }
@@ -61,7 +61,7 @@ static enum command_id press(const struct bindings *b, uint32_t *pending, enum k
 {
 	struct key k = {kind, cp, 0};
 
-	return bindings_press(b, pending, &k);
+	return bindings_press(b, false, pending, &k);
 }
 
 static void pressing(void **state)

@@ -42,21 +42,23 @@ static void preflight(const struct scene *s, struct page *p, const struct kit_ac
 {
 	const struct tried *t = &s->ui->tried;
 	const struct confirm *c = &t->panel;
-	bool mine = !strcmp(c->service, a->service->name) && !strcmp(c->action, a->name);
+	bool mine = !ui_looks_back(s->ui) && !strcmp(c->service, a->service->name) && !strcmp(c->action, a->name);
 	char text[600], age[DURATION_LEN];
 
 	page_line(p, DROP_NEVER);
 	page_item(p, ITEM_TRY, a->service->name, a->name, 0);
 	page_put(p, 1, 14, ROLE_TITLE, "WOULD IT WORK");
-	if (mine && t->waiting)
+	if (ui_looks_back(s->ui))
+		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "this is the past; it can be tried live");
+	else if (mine && t->waiting)
 		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "asking the backend; nothing runs");
 	else if (!mine || !t->at)
 		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "not tried yet: Enter tries it now, and changes nothing");
 	else if (*t->why)
-		page_put(p, 16, p->g.cols - 17, ROLE_SOON, "no, %s ago: %s", duration_short(s->now.mono - t->at, age), t->why);
+		page_put(p, 16, p->g.cols - 17, ROLE_SOON, "no, %s ago: %s", duration_short(s->real.mono - t->at, age), t->why);
 	else
 		page_put(p, 16, p->g.cols - 17, c->ready ? ROLE_GOOD : ROLE_SOON, "%s, %s ago   Enter tries again", c->ready ? "ready" : "NOT READY",
-			duration_short(s->now.mono - t->at, age));
+			duration_short(s->real.mono - t->at, age));
 	if (!mine || !t->at || t->waiting || *t->why)
 		return;
 	view_fact(p, "it would", ROLE_TEXT, c->effect);

@@ -74,7 +74,7 @@ static void not_undone(const struct scene *s, struct page *p, const struct place
 {
 	const struct tried *t = &s->ui->tried;
 
-	if (!strcmp(t->panel.service, place->service) && *t->panel.not_undone)
+	if (!ui_looks_back(s->ui) && !strcmp(t->panel.service, place->service) && *t->panel.not_undone)
 		view_fact(p, "not undone", ROLE_TEXT, t->panel.not_undone);
 	else
 		view_fact(p, "not undone", ROLE_DIM, "not asked yet: Enter on a way back below, then \"try it now\"");

@@ -103,10 +103,39 @@ static bool verify_ended(const struct scene *s)
 	return false;
 }
 
+/* While looking back: the way to the present first, and what takes one about. */
+static void past_keys(const struct scene *s, struct hints *h)
+{
+	static const struct {
+		enum command_id a, b;
+		const char *word;
+	} keys[] = {
+		{COMMAND_LIVE, COMMAND_NONE, "live"}, {COMMAND_EVENT_BEFORE, COMMAND_EVENT_AFTER, "event"},
+		{COMMAND_PHASE_BEFORE, COMMAND_PHASE_AFTER, "phase"}, {COMMAND_DECISION_BEFORE, COMMAND_DECISION_AFTER, "decision"},
+		{COMMAND_PLAY, COMMAND_NONE, NULL}, {COMMAND_LOOK_BACK, COMMAND_NONE, "time"}, {COMMAND_SLOWER, COMMAND_FASTER, "speed"},
+	};
+	char both[2 * CHORD_WRITTEN];
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const char *word = keys[i].word ? keys[i].word : s->ui->back.playing ? "pause" : "play";
+		snprintf(both, sizeof both, "%s%s%s", key_of(s->ui, keys[i].a), keys[i].b != COMMAND_NONE ? " " : "",
+			keys[i].b != COMMAND_NONE ? key_of(s->ui, keys[i].b) : "");
+		hint(h, both, word);
+	}
+	help_hint(h);
+}
+
 static void keys_draw(const struct scene *s, struct cells *out)
 {
 	struct hints h = {out, out->rows - 1, 1, 3};
 	const struct place *place = &s->ui->places[s->ui->depth];
+
+	if (ui_looks_back(s->ui)) {
+		if (place->view != VIEW_MAIN)
+			hint(&h, "Esc", "back");
+		past_keys(s, &h);
+		return;
+	}
 
 	if (place->view != VIEW_MAIN) {
 		hint(&h, "Esc", "back");
@@ -199,6 +228,9 @@ static void filter_draw(const struct scene *s, struct cells *out)
 /* What happened meanwhile stands on the rule, so that nothing moves for it; what the screen itself is about is no news. */
 static void cue_draw(const struct scene *s, struct cells *out)
 {
+	if (ui_looks_back(s->ui))
+		return; /* what happens live has a line of its own there */
+
 	const struct cues *c = &s->ui->cues;
 	bool main = s->ui->places[s->ui->depth].view == VIEW_MAIN;
 	bool its_own = s->inc && *c->service && incident_has_service(s->inc, c->service);
@@ -230,6 +262,7 @@ void footer_draw(const struct scene *s, struct cells *out)
 {
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	cue_draw(s, out);
+	past_news_draw(s, out);
 	filter_draw(s, out);
 	if (s->ui->prompt.kind == PROMPT_PALETTE)
 		palette_draw(s, out);

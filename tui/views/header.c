@@ -21,6 +21,8 @@ static const char *practice(const struct scene *s)
 static void rule(const struct scene *s, struct cells *out, int row)
 {
 	cells_fill(out, row, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
+	if (ui_looks_back(s->ui))
+		cells_text(out, row, out->cols > 66 ? 32 : 2, out->cols - 4, ROLE_PAST, " THE PAST: nothing can be done here ");
 	if (s->demo)
 		cells_textf(out, row, 2, out->cols - 4, ROLE_DEMO, " %s, NOT PRODUCTION ", practice(s));
 }
@@ -106,8 +108,15 @@ static int people_draw(const struct scene *s, struct cells *out, int left, int r
 
 static void first_line(const struct scene *s, struct cells *out)
 {
-	int col = environment_draw(s, out), right = time_draw(s, out);
+	char silent[64] = "";
+	int col = environment_draw(s, out);
 	size_t open = s->m ? model_open_incidents(s->m, NULL) : 0;
+
+	if (ui_looks_back(s->ui)) {
+		past_line_draw(s, out, col, engine_silent(s, silent, sizeof silent) ? silent : "");
+		return;
+	}
+	int right = time_draw(s, out);
 
 	right = people_draw(s, out, col + (s->inc ? 10 : 0), right);
 	if (s->inc && s->screen == SCREEN_VERIFIED)
@@ -384,7 +393,7 @@ static void incident_lines(const struct scene *s, struct cells *out)
 	enum role role;
 
 	clock_text(s, clock, sizeof clock);
-	left = digits_draw(out, 1, out->cols - 1, engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, clock);
+	left = digits_draw(out, 1, out->cols - 1, ui_looks_back(s->ui) || engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, clock);
 	role = left_lines(s, line);
 	for (int i = 0; i < 3; i++) {
 		int right = left;

@@ -46,6 +46,10 @@ void screen_verified(const struct scene *s, struct page *p);
 void header_draw(const struct scene *s, struct cells *out);
 int header_rows(const struct scene *s);
 void footer_draw(const struct scene *s, struct cells *out);
+/* The first line behind the environment while looking back; silent: what is wrong with the engine, or "". */
+void past_line_draw(const struct scene *s, struct cells *out, int col, const char *silent);
+/* What has to be said on the line above the keys: how far the reading is, what happened live. */
+void past_news_draw(const struct scene *s, struct cells *out);
 void confirm_draw(const struct scene *s, struct cells *out);
 
 /* The page of the place that is looked at. */
