@@ -163,6 +163,39 @@ static void pass(struct stage *s, int64_t us)
 	s->now.mono += us;
 }
 
+/* FROM TO EVERY NAME=A..B ...: ticks of samples on a line from A to B, as a backend sends them. */
+static void series(struct stage *s, char *text)
+{
+	char *save = NULL, *from = strtok_r(text, " ", &save), *to = strtok_r(NULL, " ", &save), *every = strtok_r(NULL, " ", &save);
+	char *word[16], stamp[64];
+	int64_t begin, end, step = every ? strtol(every, NULL, 10) * US_SECOND : 0;
+	int n = 0;
+
+	if (!every || step <= 0)
+		die(s, "series FROM TO EVERY NAME=A..B", "");
+	while (n < 16 && (word[n] = strtok_r(NULL, " ", &save)))
+		n++;
+	at(s, to);
+	end = s->now.at;
+	at(s, from);
+	begin = s->now.at;
+	for (int64_t t = begin; t <= end; t += step) {
+		struct buf b;
+		pass(s, t - s->now.at);
+		buf_init(&b, 8192);
+		buf_addf(&b, "{\"backend\":\"metrics\",\"at\":\"%s\",\"v\":{", instant_print(t, stamp));
+		for (int i = 0; i < n; i++) {
+			char *eq = strchr(word[i], '='), *dots = eq ? strstr(eq, "..") : NULL;
+			double a = eq ? strtod(eq + 1, NULL) : 0, z = dots ? strtod(dots + 2, NULL) : a;
+			buf_addf(&b, "%s\"%.*s\":%.4f", i ? "," : "", eq ? (int)(eq - word[i]) : 0, word[i],
+				a + (z - a) * (double)(t - begin) / (double)(end > begin ? end - begin : 1));
+		}
+		buf_adds(&b, "}}");
+		event(s, "samples", "plugin:metrics", "-", buf_str(&b));
+		buf_release(&b);
+	}
+}
+
 /* ---- keys --------------------------------------------------------------------------- */
 
 static void key(void *ctx, const struct key *k)
@@ -418,6 +451,8 @@ static void command(struct stage *s, char *line)
 		load_kit(s, rest);
 	else if (!strcmp(line, "include"))
 		script(s, rest);
+	else if (!strcmp(line, "series"))
+		series(s, rest);
 	else if (!strcmp(line, "at"))
 		at(s, rest);
 	else if (!strcmp(line, "event"))
