@@ -52,16 +52,16 @@ static enum role since_words(const struct scene *s, const struct model_change *c
 	return role;
 }
 
-static void change_line(const struct scene *s, struct page *p, const struct model_change *c, int drop)
+static void change_draw(struct page *p, const void *ctx, const void *what_changed)
 {
+	const struct scene *s = ctx;
+	const struct model_change *c = what_changed;
 	char t[WHEN_LEN], what[320], word[160];
 	const struct model_action *ours = model_change_action(s->m, c);
 	bool narrow = p->g.cols < 72; /* who is to be asked stands in the list of changes (u), too */
 	int right = p->g.cols - 21, col;
 	enum role role = since_words(s, c, word, sizeof word);
 
-	page_line(p, drop);
-	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
 	page_put(p, 1, 9, ROLE_DIM, "%s", when_short(s, c->at, t));
 	col = strlen(t) > 5 ? 12 : 7;
 	snprintf(what, sizeof what, "%-6s %-9s %s%s%s%s%s", c->what, c->service ? c->service : "",
@@ -71,6 +71,12 @@ static void change_line(const struct scene *s, struct page *p, const struct mode
 	if ((ours || c->by) && !narrow)
 		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", ours && ours->by ? ours->by : c->by ? c->by : "?");
 	page_put(p, right + 1, 19, role, "%s", word);
+}
+
+static void change_line(struct page *p, const struct model_change *c, int drop)
+{
+	page_promise(p, drop, change_draw, c);
+	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
 }
 
 static void changes_part(const struct scene *s, struct page *p)
@@ -88,7 +94,7 @@ static void changes_part(const struct scene *s, struct page *p)
 		snprintf(all, sizeof all, "%s %s %s", c->what, c->service ? c->service : "", c->to ? c->to : "");
 		if ((recent && c->at <= s->now.at - RECENT) || !page_wanted(p, all))
 			continue;
-		change_line(s, p, c, shown < 3 ? 1 : shown < 8 ? 4 : 7);
+		change_line(p, c, shown < 3 ? 1 : shown < 8 ? 4 : 7);
 		if (++shown >= (recent ? 40u : 5u))
 			break;
 	}
