@@ -42,6 +42,7 @@ struct console {
 	struct keys keys;
 	struct keyfile keyfile;
 	struct theme theme;
+	char theme_asked[THEME_NAME]; /* its name, or of one that is not understood and shown as the default */
 	struct cells frame;
 	struct now now;
 	int64_t opened, drawn;    /* mono */
@@ -308,13 +309,31 @@ static void end(struct console *c)
 	uv_stop(&c->loop);
 }
 
-static void next_theme(struct console *c, const struct sight *s)
+/* T goes to the next one, `:theme NAME` to that one.  One that is not understood is passed over by the T after it. */
+static void change_theme(struct console *c, const struct sight *s)
 {
-	struct fault f;
+	struct theme_names all;
+	struct theme t;
+	struct problems p = {0};
+	struct fault f = {0};
+	char text[500];
+	enum status st;
 
-	if (theme_named(theme_after(c->theme.name), &c->theme, &f) == STATUS_OK)
+	theme_names(&all);
+	if (!*c->ui.theme_want)
+		text_copy(c->ui.theme_want, sizeof c->ui.theme_want, theme_after(&all, c->theme_asked));
+	st = theme_load(c->ui.theme_want, &t, &p, &f);
+	if (st == STATUS_USAGE) {
+		ui_say(&c->ui, s, false, "%s: %s", f.what, f.mend);
+	} else {
+		text_copy(c->theme_asked, sizeof c->theme_asked, c->ui.theme_want);
+		c->theme = t;
 		term_theme(&c->theme);
-	ui_say(&c->ui, s, false, "theme %s", c->theme.name);
+		ui_problems(&p, "", text, sizeof text);
+		ui_say(&c->ui, s, p.n, "theme %s%s%s", t.name, !p.n ? "" : st == STATUS_NO ? ", since " : "; ", text);
+	}
+	problems_release(&p);
+	*c->ui.theme_want = 0;
 	c->ui.theme_changed = false;
 }
 
@@ -336,7 +355,7 @@ static void key(void *ctx, const struct key *k)
 	past_wished(c);
 	c->dirty = c->keyed = true;
 	if (c->ui.theme_changed)
-		next_theme(c, &s);
+		change_theme(c, &s);
 	if (c->ui.quit)
 		end(c);
 }
@@ -511,22 +530,37 @@ static enum status run(struct console *c, const struct cli *cli, const struct fo
 	return STATUS_OK;
 }
 
+/* Only a theme that was named on the command line has to be there: no file of themes keeps a console from starting. */
 static enum status theme_pick(struct console *c, const struct cli *cli, struct fault *f)
 {
 	const char *name = theme_choice(cli->theme, getenv("BACKOUT_THEME"), getenv("NO_COLOR"), getenv("TERM"));
+	struct problems p = {0};
+	char text[560], why[500];
+	enum status s = theme_load(name, &c->theme, &p, f);
 
-	return theme_named(name, &c->theme, f);
+	text_copy(c->theme_asked, sizeof c->theme_asked, name);
+	if (s == STATUS_USAGE && !cli->theme) {
+		snprintf(text, sizeof text, "%s: %s", f->what, f->mend);
+		ui_notice(&c->ui, text);
+		s = theme_load("default", &c->theme, &p, f);
+	}
+	ui_problems(&p, "", why, sizeof why);
+	snprintf(text, sizeof text, "%s%s", s == STATUS_NO ? "this is the default theme, since " : "", why);
+	ui_notice(&c->ui, text);
+	problems_release(&p);
+	return s == STATUS_NO ? STATUS_OK : s;
 }
 
 /* What of the user's file of keys is not understood is said, and the rest of it counts. */
 static void own_keys(struct console *c)
 {
 	struct problems p = {0};
+	char text[600];
 
 	keyfile_load(&c->keyfile, &p);
 	keyfile_apply(&c->keyfile, NULL, &c->ui.keys, &p);
 	c->ui.keyfile = &c->keyfile;
-	ui_notice(&c->ui, &p, "`backout help keys`");
+	ui_notice(&c->ui, ui_problems(&p, "`backout help keys`", text, sizeof text));
 	problems_release(&p);
 }
 

@@ -28,30 +28,6 @@ struct pen {
 
 /* ---- cells ----------------------------------------------------------------------- */
 
-/* Without UTF-8: the shapes that we draw, in ASCII; a stranger's letter is a question mark. */
-static wchar_t ascii_of(uint32_t cp)
-{
-	static const char levels[] = "_.,-~=*#", dots[] = " ..:::*##"; /* by how many */
-
-	if (cp < 0x7f)
-		return (wchar_t)cp;
-	if (cp == 0x2500 || cp == 0x254c)
-		return '-';
-	if (cp == 0x2502)
-		return '|';
-	if (cp == 0x250a)
-		return ':';
-	if (cp == 0x250c || cp == 0x2510 || cp == 0x2514 || cp == 0x2518 || cp == 0x2524 || cp == 0x2534)
-		return '+';
-	if (cp >= 0x2800 && cp <= 0x28ff)
-		return dots[__builtin_popcount(cp & 0xff)];
-	if (cp >= 0x2581 && cp <= 0x2588)
-		return levels[cp - 0x2581];
-	if (cp == 0x2591 || cp == 0xb7)
-		return '.';
-	return cp == 0x2026 ? '~' : '?';
-}
-
 /* What every terminal draws as wide as we do: letters of Europe, the shapes of ours, and the great blocks of Asia. */
 static bool width_is_sure(uint32_t cp)
 {
@@ -62,17 +38,17 @@ static bool width_is_sure(uint32_t cp)
 
 /* Terminals go by the widths of libc.  Where those are not ours a character would take its neighbour's cell, or leave
  * what stood there before: it is shown as one that is not known. */
-bool paint_glyph(const struct brush *b, const struct cell *c, wchar_t out[GLYPH_MAX])
+bool paint_glyph(const struct cell *c, wchar_t out[GLYPH_MAX])
 {
 	bool known = wcwidth((wchar_t)c->cp[0]) == c->width;
 	int n = 1;
 
-	out[0] = b->ascii ? ascii_of(c->cp[0]) : known ? (wchar_t)c->cp[0] : c->width == 2 ? 0xff1f : 0xfffd;
-	for (int i = 1; i <= CELL_MARKS && c->cp[i] && known && !b->ascii; i++)
+	out[0] = known ? (wchar_t)c->cp[0] : c->width == 2 ? 0xff1f : 0xfffd;
+	for (int i = 1; i <= CELL_MARKS && c->cp[i] && known; i++)
 		if (wcwidth((wchar_t)c->cp[i]) == 0)
 			out[n++] = (wchar_t)c->cp[i];
 	out[n] = 0;
-	return n == 1 && (b->ascii ? c->width == 1 : known && width_is_sure(c->cp[0]));
+	return n == 1 && known && width_is_sure(c->cp[0]);
 }
 
 static const struct cell *cell(const struct cells *c, int row, int col)
@@ -222,15 +198,13 @@ static void take_role(struct pen *p, int role)
 static void put(struct pen *p, const struct cell *c)
 {
 	wchar_t glyph[GLYPH_MAX];
-	bool sure = paint_glyph(p->b, c, glyph);
+	bool sure = paint_glyph(c, glyph);
 	char utf8[4];
 
 	for (int i = 0; glyph[i]; i++)
 		buf_add(p->out, utf8, utf8_put((uint32_t)glyph[i], utf8));
-	if (p->b->ascii && c->width == 2)
-		buf_addc(p->out, ' ');
 	p->col += c->width;
-	if ((!sure && !p->b->ascii) || p->col >= p->to->cols)
+	if (!sure || p->col >= p->to->cols)
 		p->col = -1;
 }
 

@@ -14,13 +14,12 @@
 struct brush {                /* of one terminal and theme */
 	char on[ROLE_COUNT][BRUSH_MAX]; /* from plain text to the role; "" it is plain */
 	bool blank_shows[ROLE_COUNT];   /* a blank in this role looks unlike a plain one */
-	bool ascii;               /* it shows nothing else */
 	bool shifts;              /* it can take a character out of a line and put one in */
 	bool corner_scrolls;      /* the last cell of the last row cannot be written */
 };
 
-/* The characters of a cell as this terminal can show them, 0 ends.  False: how wide it is there is not sure. */
-bool paint_glyph(const struct brush *b, const struct cell *c, wchar_t out[GLYPH_MAX]);
+/* The characters of a cell as terminals can show them, 0 ends.  False: how wide it is there is not sure. */
+bool paint_glyph(const struct cell *c, wchar_t out[GLYPH_MAX]);
 /* From a screen that shows `from` (NULL: nobody knows what) to one that shows `to`.  The text is plain before and after. */
 void paint_changes(const struct brush *b, const struct cells *from, const struct cells *to, struct buf *out);
 

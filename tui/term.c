@@ -20,6 +20,7 @@
 #include <wchar.h>
 
 #include "base/os.h"
+#include "tui/ascii.h"
 #include "tui/paint.h"
 #include "tui/term.h"
 
@@ -35,6 +36,7 @@ static struct {
 	struct termios before;
 	bool open, colours, linear, fresh; /* fresh: nothing was drawn yet */
 	bool plain;               /* it speaks ECMA-48 */
+	bool ascii, ascii_only;   /* the theme or the terminal wants nothing else; the terminal knows nothing else */
 	struct brush brush;
 	struct buf unsent;        /* the rest of a frame that the terminal did not take yet */
 	struct buf last;          /* linear: what was printed, its digits masked */
@@ -42,24 +44,20 @@ static struct {
 	char rescue[256];
 	size_t n_rescue;
 	attr_t attributes[ROLE_COUNT];
-	struct cells shown;
+	struct cells shown, signs; /* signs: the frame in ASCII */
 } term;
 
 /* ---- what the terminal can show ------------------------------------------------ */
 
-/* A colour of the 256 on a terminal with fewer: the nearest of the eight, or sixteen. */
-static short colour_fit(short c)
+/* A colour of the 256 as this terminal numbers it; where it takes colours as they are, what is above the first eight is one. */
+static int colour_number(short c)
 {
-	static const short cube_bit[6] = {0, 0, 0, 1, 1, 1};
+	unsigned char v[3];
 
-	if (c < 0 || c < COLORS)
+	if (COLORS <= 256 || c < 8)
 		return c;
-	if (c < 16)
-		return (short)(c % 8);
-	if (c >= 232)
-		return c < 244 ? COLOR_BLACK : COLOR_WHITE;
-	c = (short)(c - 16);
-	return (short)(cube_bit[c / 36] + 2 * cube_bit[c / 6 % 6] + 4 * cube_bit[c % 6]);
+	colour_rgb(c, v);
+	return v[0] << 16 | v[1] << 8 | v[2];
 }
 
 static char *capability(const char *name)
@@ -99,7 +97,7 @@ static void learn(void)
 }
 
 /* The inside of the sequence that selects a colour, behind what stands there. */
-static void add_colour(char *out, const char *name, short colour)
+static void add_colour(char *out, const char *name, int colour)
 {
 	char *s = colour >= 0 && has(name) ? tparm(capability(name), (long)colour) : NULL;
 	size_t n = strlen(out), len = s ? strlen(s) : 0;
@@ -109,7 +107,7 @@ static void add_colour(char *out, const char *name, short colour)
 }
 
 /* One sequence from plain text to a role; what a terminal cannot join with colours (ncv) is left out as curses does. */
-static void brush_role(int role, attr_t a, short fg, short bg)
+static void brush_role(int role, attr_t a, int fg, int bg)
 {
 	static const struct {
 		attr_t attribute;
@@ -132,11 +130,15 @@ static void brush_role(int role, attr_t a, short fg, short bg)
 
 void term_theme(const struct theme *t)
 {
+	struct theme fit;
+
+	term.ascii = term.ascii_only || t->ascii;
 	if (term.linear)
 		return;
+	theme_fit(t, term.colours ? COLORS : 0, &fit);
 	for (int i = 0; i < ROLE_COUNT; i++) {
-		const struct paint *p = &t->paint[i];
-		short fg = term.colours ? colour_fit(p->fg) : -1, bg = term.colours ? colour_fit(p->bg) : -1;
+		const struct paint *p = &fit.paint[i];
+		int fg = colour_number(p->fg), bg = colour_number(p->bg);
 		attr_t a = A_NORMAL;
 		a |= p->attributes & PAINT_BOLD ? A_BOLD : 0;
 		a |= p->attributes & PAINT_DIM ? A_DIM : 0;
@@ -144,7 +146,7 @@ void term_theme(const struct theme *t)
 		a |= p->attributes & PAINT_UNDERLINE ? A_UNDERLINE : 0;
 		term.attributes[i] = a;
 		if (term.colours)
-			init_pair((short)(i + 1), fg, bg);
+			init_extended_pair(i + 1, fg, bg);
 		brush_role(i, a, fg, bg);
 	}
 	cells_release(&term.shown);
@@ -306,7 +308,7 @@ enum status term_open(const struct theme *t, struct fault *f)
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &term.before))
 		return refuse(f);
 	setlocale(LC_CTYPE, ""); /* what a letter is; numbers and days are written as everywhere else */
-	term.brush.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	term.ascii_only = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term.out = curses_out();
 	term.screen = term.out ? newterm(NULL, term.out, stdin) : NULL;
 	if (!term.screen) {
@@ -316,8 +318,11 @@ enum status term_open(const struct theme *t, struct fault *f)
 	}
 	term.frame = os_memory();
 	buf_init(&term.unsent, FRAME_MAX);
-	if (!has("cup"))
-		return linear_open();
+	if (!has("cup")) {
+		enum status s = linear_open();
+		term_theme(t);
+		return s;
+	}
 	raw();
 	noecho();
 	nonl();
@@ -342,6 +347,7 @@ void term_close(void)
 	if (!term.open)
 		return;
 	term.open = false;
+	cells_release(&term.signs);
 	if (term.linear) {
 		buf_release(&term.last);
 		term.taken = 0;
@@ -458,7 +464,7 @@ static void put(const struct cell *c, int row, int col)
 	cchar_t out;
 	short pair = term.colours ? (short)(c->role + 1) : 0;
 
-	(void)paint_glyph(&term.brush, c, text);
+	(void)paint_glyph(c, text);
 	if (setcchar(&out, text, term.attributes[c->role], pair, NULL) == OK)
 		mvadd_wch(row, col, &out);
 }
@@ -484,6 +490,10 @@ bool term_draw(const struct cells *c, bool whole)
 {
 	bool known = term.shown.rows == c->rows && term.shown.cols == c->cols;
 
+	if (term.ascii) {
+		cells_ascii(c, &term.signs);
+		c = &term.signs;
+	}
 	if (term.linear) {
 		linear_draw(c);
 		return true;

@@ -1,25 +1,34 @@
-/* Reading theme files; the package's own are in themes/, compiled in. */
+/* Reading theme files and finding them; the package's own are in themes/, compiled in. */
 #include "config.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "kit/problems.h"
+#include "tui/settings.h"
 #include "tui/theme.h"
 #include "tui/themes_data.h"
+
+#define INHERIT_MAX 8
 
 static const struct {
 	const char *name, *text;
 } ours[] = {
 	{"default", theme_default},
+	{"light", theme_light},
+	{"high-contrast", theme_high_contrast},
 	{"no-colour", theme_no_colour},
+	{"ascii", theme_ascii},
 };
 #define N_OURS (sizeof ours / sizeof *ours)
 
 static const char *const colours[] = {"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
 	"bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
 	"bright-white"};
+#define N_COLOURS (sizeof colours / sizeof *colours)
 
 static const struct {
 	const char *word;
@@ -30,119 +39,287 @@ static const struct {
 	{"reverse", PAINT_REVERSE},
 	{"underline", PAINT_UNDERLINE},
 };
+#define N_ATTRIBUTES (sizeof attributes / sizeof *attributes)
+
+/* ---- a paint ------------------------------------------------------------------------- */
 
 static bool colour_of(const char *word, short *out)
 {
 	char *end;
 	long n;
 
-	if (!strcmp(word, "default")) {
-		*out = -1;
+	*out = -1;
+	if (!strcmp(word, "default"))
 		return true;
-	}
-	for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+	for (size_t i = 0; i < N_COLOURS; i++)
 		if (!strcmp(word, colours[i])) {
 			*out = (short)i;
 			return true;
 		}
 	n = strtol(word, &end, 10);
-	if (end == word || *end || n < 0 || n > 255)
+	if (*word < '0' || *word > '9' || *end || n > 255)
 		return false;
 	*out = (short)n;
 	return true;
 }
 
-/* "fg", "on bg" and attributes in any order. */
-static bool paint_word(const char *word, bool *on, struct paint *out)
+static unsigned attribute_of(const char *word)
 {
-	if (!strcmp(word, "on")) {
-		*on = true;
-		return true;
-	}
-	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
-		if (!strcmp(word, attributes[i].word)) {
-			out->attributes |= attributes[i].bit;
-			return true;
-		}
-	if (!colour_of(word, *on ? &out->bg : &out->fg))
-		return false;
-	*on = false;
-	return true;
+	for (size_t i = 0; i < N_ATTRIBUTES; i++)
+		if (!strcmp(word, attributes[i].word))
+			return attributes[i].bit;
+	return 0;
 }
 
-/* Next word of a line, cut at blanks; false at its end. */
-static bool word_next(const char **s, char *out, size_t cap)
+static const char *paint_nearest(const char *word)
 {
-	size_t n;
+	const char *names[N_COLOURS + N_ATTRIBUTES + 2];
+	size_t n = 0;
 
-	*s += strspn(*s, " \t");
-	n = strcspn(*s, " \t");
-	if (!n || n >= cap)
-		return false;
-	memcpy(out, *s, n);
-	out[n] = 0;
-	*s += n;
-	return true;
+	for (size_t i = 0; i < N_COLOURS; i++)
+		names[n++] = colours[i];
+	for (size_t i = 0; i < N_ATTRIBUTES; i++)
+		names[n++] = attributes[i].word;
+	names[n++] = "default";
+	names[n++] = "on";
+	return text_nearest(word, names, n);
 }
 
-static enum status line_parse(const char *name, const char *line, int number, struct theme *out, struct fault *f)
+static void paint_wrong(const struct settings *s, const struct setting *x, int column, const char *what, const char *word)
 {
-	char word[40];
-	const char *s = line;
+	const char *near = *word ? paint_nearest(word) : NULL;
+	struct problem *p = complain(s->problems, (struct place){s->file, x->line, column}, PROBLEM_ERROR, what, word);
+
+	if (near)
+		mend_with(p, "did you mean %s?", near);
+	else
+		mend_with(p, "write [COLOUR] [on COLOUR] [bold] [dim] [reverse] [underline]; a colour is red, bright-red, 0 to 255 or default");
+}
+
+/* Letters' colour, "on" the ground's, and attributes in any order. */
+static void paint_take(const struct settings *s, const struct setting *x, struct paint *out)
+{
 	struct paint paint = {-1, -1, 0};
-	bool on = false;
-	int role = -1;
+	const char *at = x->value;
+	char word[48];
+	bool on = false, had[2] = {false, false};
+	int column;
+	short colour;
 
-	if (!word_next(&s, word, sizeof word) || *word == '#')
-		return STATUS_OK;
-	for (int r = 0; r < ROLE_COUNT; r++)
-		if (!strcmp(word, role_word((enum role)r)))
-			role = r;
-	if (role < 0) {
-		fault_set(f, STATUS_USAGE, "bad-theme", "theme %s: there is no role '%s'", name, word);
-		fault_where(f, name, number, 1);
-		return STATUS_USAGE;
+	while (setting_word(x, &at, "", word, sizeof word, &column)) {
+		unsigned bit = attribute_of(word);
+		if (!strcmp(word, "on") && !on && !had[1]) {
+			on = true;
+		} else if (bit && !on) {
+			paint.attributes |= bit;
+		} else if (!colour_of(word, &colour)) {
+			paint_wrong(s, x, column, "\"%s\" is no colour and no attribute", word);
+			return;
+		} else if (had[on]) {
+			paint_wrong(s, x, column, "one colour more than there is place for%s", "");
+			return;
+		} else {
+			*(on ? &paint.bg : &paint.fg) = colour;
+			had[on] = true;
+			on = false;
+		}
 	}
-	if (!word_next(&s, word, sizeof word) || strcmp(word, "=") != 0)
-		goto bad;
-	while (word_next(&s, word, sizeof word))
-		if (!paint_word(word, &on, &paint))
-			goto bad;
-	out->paint[role] = paint;
-	return STATUS_OK;
-bad:
-	fault_set(f, STATUS_USAGE, "bad-theme", "theme %s: '%s' is not understood", name, word);
-	fault_mend(f, "a line is: ROLE = [COLOUR] [on COLOUR] [bold] [dim] [reverse] [underline]");
-	fault_where(f, name, number, 1);
-	return STATUS_USAGE;
+	if (on)
+		paint_wrong(s, x, column, "a colour is missing after \"on\"%s", "");
+	else
+		*out = paint;
 }
 
-enum status theme_parse(const char *name, const char *text, struct theme *out, struct fault *f)
+/* ---- a theme --------------------------------------------------------------------------- */
+
+static void load(const char *name, bool own, int depth, struct theme *out, struct problems *p);
+
+static void plain(const char *name, struct theme *out)
 {
 	memset(out, 0, sizeof *out);
 	text_copy(out->name, sizeof out->name, name);
 	for (int i = 0; i < ROLE_COUNT; i++)
 		out->paint[i] = (struct paint){-1, -1, 0};
-	for (int number = 1; *text; number++) {
-		char line[200];
-		size_t n = strcspn(text, "\n");
-		snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), text);
-		enum status s = line_parse(name, line, number, out, f);
-		if (s != STATUS_OK)
-			return s;
-		text += n + (text[n] == '\n');
-	}
-	return STATUS_OK;
 }
 
-enum status theme_named(const char *name, struct theme *out, struct fault *f)
+static bool exists(const struct theme_names *all, const char *name)
 {
-	for (size_t i = 0; i < N_OURS; i++)
+	for (size_t i = 0; i < all->n; i++)
+		if (!strcmp(all->v[i], name))
+			return true;
+	return false;
+}
+
+/* Another theme to begin with.  A file that inherits its own name means ours. */
+static void inherit(const struct settings *s, const struct setting *x, int depth, struct theme *out)
+{
+	struct place at = {s->file, x->line, x->value_column};
+	const char *names[THEMES_MAX], *near;
+	struct theme_names all;
+	char name[THEME_NAME];
+
+	theme_names(&all);
+	text_copy(name, sizeof name, out->name);
+	if (depth >= INHERIT_MAX) {
+		mend_with(complain(s->problems, at, PROBLEM_ERROR, "these themes inherit each other in a circle"), "let one of them say everything itself");
+	} else if (exists(&all, x->value)) {
+		load(x->value, strcmp(x->value, name) != 0, depth + 1, out, s->problems);
+		text_copy(out->name, sizeof out->name, name);
+	} else {
+		for (size_t i = 0; i < all.n; i++)
+			names[i] = all.v[i];
+		near = text_nearest(x->value, names, all.n);
+		mend_with(complain(s->problems, at, PROBLEM_ERROR, "there is no theme \"%.60s\" to inherit", x->value),
+			near ? "did you mean %s?" : "inherit default%s", near ? near : "");
+	}
+}
+
+static void role_unknown(const struct settings *s, const struct setting *x)
+{
+	const char *names[ROLE_COUNT + 2], *near;
+	struct problem *p = complain(s->problems, (struct place){s->file, x->line, x->column}, PROBLEM_WARNING, "there is no role \"%s\"", x->name);
+
+	for (int r = 0; r < ROLE_COUNT; r++)
+		names[r] = role_word((enum role)r);
+	names[ROLE_COUNT] = "charset";
+	names[ROLE_COUNT + 1] = "inherit";
+	near = text_nearest(x->name, names, ROLE_COUNT + 2);
+	mend_with(p, near ? "did you mean %s?" : "themes/default.theme has them all%s", near ? near : "");
+}
+
+static void line_take(const struct settings *s, const struct setting *x, struct theme *out)
+{
+	for (int r = 0; r < ROLE_COUNT; r++)
+		if (!strcmp(x->name, role_word((enum role)r))) {
+			paint_take(s, x, &out->paint[r]);
+			return;
+		}
+	if (!strcmp(x->name, "inherit"))
+		return; /* it came first */
+	if (strcmp(x->name, "charset") != 0)
+		role_unknown(s, x);
+	else if (!strcmp(x->value, "ascii") || !strcmp(x->value, "utf-8"))
+		out->ascii = *x->value == 'a';
+	else
+		mend_with(complain(s->problems, (struct place){s->file, x->line, x->value_column}, PROBLEM_ERROR, "charset cannot be \"%.60s\"", x->value),
+			"write ascii or utf-8");
+}
+
+static void parse(const char *file, const char *text, int depth, struct theme *out, struct problems *p)
+{
+	struct problems twice = {0};
+	struct settings first = {file, text, 0, &twice}, all = {file, text, 0, p};
+	struct setting x;
+
+	while (settings_next(&first, &x)) /* wherever it stands, what is inherited comes before what is said here */
+		if (!strcmp(x.name, "inherit")) {
+			first.problems = p;
+			inherit(&first, &x, depth, out);
+			break;
+		}
+	problems_release(&twice);
+	while (settings_next(&all, &x))
+		line_take(&all, &x, out);
+}
+
+void theme_parse(const char *name, const char *file, const char *text, struct theme *out, struct problems *p)
+{
+	plain(name, out);
+	parse(file, text, 0, out, p);
+}
+
+/* ---- finding one ------------------------------------------------------------------------ */
+
+/* It becomes part of a path. */
+static bool fit_name(const char *name)
+{
+	return text_is_name(name) && strlen(name) < THEME_NAME;
+}
+
+static bool own_path(const char *name, char *out, size_t cap)
+{
+	char below[80];
+
+	snprintf(below, sizeof below, "themes/%s.theme", name);
+	return fit_name(name) && settings_path(below, out, cap);
+}
+
+/* The name is known to exist: as this user's, where `own` is asked for, or as ours. */
+static void load(const char *name, bool own, int depth, struct theme *out, struct problems *p)
+{
+	char path[4096], shown[200];
+	struct buf text;
+	enum status s = STATUS_NO;
+
+	plain(name, out);
+	buf_init(&text, SETTINGS_MAX);
+	if (own && own_path(name, path, sizeof path))
+		s = settings_read(path, &text, p);
+	if (s == STATUS_OK)
+		parse(settings_shown(path, shown, sizeof shown), buf_str(&text), depth, out, p);
+	for (size_t i = 0; s == STATUS_NO && i < N_OURS; i++)
 		if (!strcmp(name, ours[i].name))
-			return theme_parse(name, ours[i].text, out, f);
-	fault_set(f, STATUS_USAGE, "not-found", "there is no theme '%s'", name);
-	fault_mend(f, "the themes are: default, no-colour");
+			parse(name, ours[i].text, depth, out, p);
+	buf_release(&text);
+}
+
+enum status theme_load(const char *name, struct theme *out, struct problems *p, struct fault *f)
+{
+	struct theme_names all;
+	char list[240] = "";
+	size_t before = p->errors;
+
+	theme_names(&all);
+	if (exists(&all, name)) {
+		load(name, true, 0, out, p);
+		if (p->errors == before)
+			return STATUS_OK;
+		load("default", false, 0, out, p);
+		return STATUS_NO;
+	}
+	for (size_t i = 0; i < all.n && strlen(list) < sizeof list - THEME_NAME; i++)
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", all.v[i]);
+	fault_set(f, STATUS_USAGE, "not-found", "there is no theme '%.60s'", name);
+	fault_mend(f, "the themes are: %s", list);
 	return STATUS_USAGE;
+}
+
+/* ---- names ------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+void theme_names(struct theme_names *out)
+{
+	static const char end[] = ".theme";
+	char path[4096], name[256];
+	struct dirent *e;
+	DIR *d;
+
+	for (out->n = 0; out->n < N_OURS; out->n++)
+		text_copy(out->v[out->n], THEME_NAME, ours[out->n].name);
+	d = settings_path("themes", path, sizeof path) ? opendir(path) : NULL;
+	while (d && out->n < THEMES_MAX && (e = readdir(d))) {
+		size_t n = strlen(e->d_name), cut = sizeof end - 1;
+		if (n <= cut || strcmp(e->d_name + n - cut, end) != 0)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)(n - cut), e->d_name);
+		if (fit_name(name) && !exists(out, name))
+			text_copy(out->v[out->n++], THEME_NAME, name);
+	}
+	if (d)
+		closedir(d);
+	qsort(out->v + N_OURS, out->n - N_OURS, THEME_NAME, by_name);
+}
+
+const char *theme_after(const struct theme_names *all, const char *name)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (!strcmp(name, all->v[i]))
+			return all->v[(i + 1) % all->n];
+	return all->v[0];
 }
 
 const char *theme_choice(const char *given, const char *env_theme, const char *no_color, const char *term)
@@ -154,12 +331,4 @@ const char *theme_choice(const char *given, const char *env_theme, const char *n
 	if ((no_color && *no_color) || (term && !strcmp(term, "dumb")))
 		return "no-colour";
 	return "default";
-}
-
-const char *theme_after(const char *name)
-{
-	for (size_t i = 0; i < N_OURS; i++)
-		if (!strcmp(name, ours[i].name))
-			return ours[(i + 1) % N_OURS].name;
-	return ours[0].name;
 }

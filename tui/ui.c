@@ -20,7 +20,6 @@ void ui_init(struct ui *u, const struct ui_out *out)
 	u->health = health_new();
 	u->rows = 24;
 	u->cols = 80;
-	text_copy(u->theme, sizeof u->theme, "default");
 	bindings_default(&u->keys);
 }
 
@@ -78,18 +77,28 @@ void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...)
 	u->message_until = bad ? 0 : s->real.mono + SAY_FOR;
 }
 
-/* The first of what is wrong with a file of the user's, and where the rest is; said when nothing else is. */
-void ui_notice(struct ui *u, const struct problems *p, const char *more)
+void ui_notice(struct ui *u, const char *text)
+{
+	for (size_t i = 0; i < sizeof u->notices / sizeof *u->notices && *text; i++)
+		if (!*u->notices[i]) {
+			text_copy(u->notices[i], sizeof u->notices[i], text);
+			return;
+		}
+}
+
+const char *ui_problems(const struct problems *p, const char *more, char *out, size_t cap)
 {
 	const struct problem *x = p->v;
-	size_t n = strlen(u->notice);
+	size_t n;
 
-	if (!p->n || n)
-		return;
-	snprintf(u->notice, sizeof u->notice, "%s:%d:%d: %s%s%s", x->file, x->line, x->column, x->what, *x->mend ? "; " : "", x->mend);
-	n = strlen(u->notice);
-	if (p->n > 1 && n < sizeof u->notice)
-		snprintf(u->notice + n, sizeof u->notice - n, " (%zu more: %s)", p->n - 1, more);
+	*out = 0;
+	if (!p->n)
+		return out;
+	snprintf(out, cap, "%s:%d:%d: %s%s%s", x->file, x->line, x->column, x->what, *x->mend ? "; " : "", x->mend);
+	n = strlen(out);
+	if (p->n > 1)
+		snprintf(out + n, cap - n, " (%zu more%s%s)", p->n - 1, *more ? ": " : "", more);
+	return out;
 }
 
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
@@ -132,13 +141,14 @@ static void keys_settle(struct ui *u, const struct sight *s)
 {
 	const char *kit = s->live && s->live->kit && s->live->kit_digest ? s->live->kit_digest : "";
 	struct problems p = {0};
+	char text[sizeof u->notices[0]];
 
 	if (!u->keyfile || !strcmp(kit, u->keys_kit))
 		return;
 	text_copy(u->keys_kit, sizeof u->keys_kit, kit);
 	keyfile_apply(u->keyfile, *kit ? s->live->kit : NULL, &u->keys, &p);
 	if (*kit)
-		ui_notice(u, &p, "`backout help keys`");
+		ui_notice(u, ui_problems(&p, "`backout help keys`", text, sizeof text));
 	problems_release(&p);
 }
 
@@ -277,9 +287,10 @@ static void message_tick(struct ui *u, const struct sight *s)
 	if ((u->message_until && s->real.mono >= u->message_until) || (u->message_busy && !runs))
 		*u->message = 0;
 	u->message_busy = runs;
-	if (*u->notice && !*u->message) {
-		ui_say(u, s, true, "%s", u->notice);
-		*u->notice = 0;
+	if (*u->notices[0] && !*u->message) {
+		ui_say(u, s, true, "%s", u->notices[0]);
+		memmove(u->notices[0], u->notices[1], sizeof u->notices - sizeof u->notices[0]);
+		*u->notices[sizeof u->notices / sizeof *u->notices - 1] = 0;
 	}
 }
 

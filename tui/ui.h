@@ -115,10 +115,10 @@ struct ui {
 	uint32_t pending;        /* the first of two keys was typed; 0 none */
 	const struct keyfile *keyfile; /* this user's own keys; NULL none */
 	char keys_kit[SHA_HEX];  /* the kit beside which they were found to be free */
-	char notice[600];        /* said when no other message stands there */
+	char notices[3][600];    /* said one after the other, each when no other message stands there */
 	bool read_only, demo;
 	char person[72];         /* "" the kit does not know us */
-	char theme[40];
+	char theme_want[40];     /* with theme_changed: the one asked for, "" the next */
 	bool theme_changed, redraw, suspend, quit;
 	char curves_of[72];      /* the last frame drew signals of this service without their curves; "" none */
 	struct cues cues;
@@ -178,7 +178,9 @@ bool ui_back_refuses(struct ui *u, enum prompt_kind kind); /* likewise; PROMPT_N
 struct place *ui_place(struct ui *u);
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name);
 void ui_say(struct ui *u, const struct sight *s, bool bad, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-void ui_notice(struct ui *u, const struct problems *p, const char *more);
+void ui_notice(struct ui *u, const char *text);
+/* The first problem, its place and mend, and where the rest can be read. */
+const char *ui_problems(const struct problems *p, const char *more, char *out, size_t cap);
 /* The item under the cursor; false where it stands on none.  Its names live as long as the model stands still. */
 bool ui_item(struct ui *u, const struct sight *s, struct item *out);
 void ui_move(struct ui *u, const struct sight *s, enum command_id id);

@@ -317,7 +317,7 @@ static void resolve_done(struct ui *u, const struct sight *s, const struct promp
 	ui_ask(u, "resolve", &b, TAG_SAY);
 }
 
-/* "back", "back 02:14", "look-back -5m": the one command that takes a word. */
+/* "back", "back 02:14", "look-back -5m": another moment to look at. */
 static bool look_back(struct ui *u, const struct sight *s, const char *text)
 {
 	size_t n = strcspn(text, " ");
@@ -330,10 +330,18 @@ static bool look_back(struct ui *u, const struct sight *s, const char *text)
 
 static void palette_done(struct ui *u, const struct sight *s, const struct prompt *p)
 {
-	enum command_id id = palette_command(p->text);
+	size_t n = strcspn(p->text, " ");
+	char word[COMMAND_NAME];
+	enum command_id id;
 
 	if (look_back(u, s, p->text))
 		return;
+	snprintf(word, sizeof word, "%.*s", (int)n, p->text);
+	id = palette_command(word);
+	if (id == COMMAND_THEME)
+		text_copy(u->theme_want, sizeof u->theme_want, p->text + n + strspn(p->text + n, " "));
+	else if (p->text[n])
+		id = COMMAND_NONE; /* no other takes a word */
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
 	else if (p->n)

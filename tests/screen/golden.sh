@@ -9,7 +9,7 @@ top_builddir=${top_builddir:-.}
 headless=$(cd "$top_builddir" && pwd)/tests/screen/headless
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-export LC_ALL=C.UTF-8 TZ=CET-1
+export LC_ALL=C.UTF-8 TZ=CET-1 XDG_CONFIG_HOME="$out/nobody"
 cd "$top_srcdir" || exit 99
 # The checkout may be read-only to this user or owned by another: the kit of the
 # scripts is read from a copy that is ours.
@@ -33,8 +33,13 @@ for script in tests/screen/scripts/*.txt; do
 		bad=1
 	fi
 	# every frame says in its first line where it is
-	if ! awk '/^== (asks|roles)/{first=0;next} /^== /{first=1;next}
+	if ! awk '/^== (asks|roles|paints)/{first=0;next} /^== /{first=1;next}
 		first{first=0;if($0!~/PRODUCTION|DEMO|DRILL|NO ENVIRONMENT/){print "no environment: " $0;bad=1}} END{exit bad}' "$out/$name"; then
+		echo "FAIL: $script"
+		bad=1
+	fi
+	# a theme in plain ASCII shows nothing else
+	if ! LC_ALL=C awk '/^== /{plain=/, plain ASCII/;next} plain&&/[^ -~]/{print "not ASCII: " $0;bad=1} END{exit bad}' "$out/$name"; then
 		echo "FAIL: $script"
 		bad=1
 	fi

@@ -12,7 +12,9 @@
 #include "base/text.h"
 #include "kit/kit_read.h"
 #include "report/report.h"
+#include "tui/ascii.h"
 #include "tui/scene.h"
+#include "tui/theme.h"
 
 #define DAY "2026-11-24T"
 #define BOOT "00000000-0000-0000-0000-000000000001"
@@ -32,6 +34,7 @@ struct stage {
 	uint32_t seed;
 	struct buf asks, own_keys;
 	struct keyfile keyfile;
+	struct theme theme;
 	char verb[24];
 	enum tag tag;
 	int line;
@@ -323,29 +326,75 @@ static void size(struct stage *s, const char *text)
 
 static void frame(struct stage *s, const char *name, bool roles)
 {
+	struct cells signs = {0};
 	struct buf b;
 
 	draw(s);
 	buf_init(&b, 1 << 20);
+	if (s->theme.ascii)
+		cells_ascii(&s->frame, &signs);
 	if (roles)
 		cells_print_roles(&s->frame, &b);
 	else
-		cells_print(&s->frame, &b);
+		cells_print(s->theme.ascii ? &signs : &s->frame, &b);
+	cells_release(&signs);
 	printf("== %s%s %dx%d\n%s", roles ? "roles " : "", name, s->frame.cols, s->frame.rows, buf_str(&b));
 	buf_release(&b);
+}
+
+static void theme(struct stage *s, const char *name)
+{
+	struct problems p = {0};
+	struct fault f;
+
+	if (theme_load(name, &s->theme, &p, &f) != STATUS_OK || p.n)
+		die(s, "theme:", p.n ? p.v[0].what : f.what);
+}
+
+static void paint(const struct paint *p)
+{
+	static const char letters[] = "bdru"; /* bold dim reverse underline */
+	char fg[8] = "own", bg[12] = "", attributes[8] = "";
+
+	if (p->fg >= 0)
+		snprintf(fg, sizeof fg, "%d", p->fg);
+	if (p->bg >= 0)
+		snprintf(bg, sizeof bg, " on %d", p->bg);
+	for (size_t i = 0; i < 4; i++)
+		snprintf(attributes + strlen(attributes), sizeof attributes - strlen(attributes), "%.*s", p->attributes >> i & 1, letters + i);
+	printf("  %-3s%-7s %-2s", fg, bg, attributes);
+}
+
+/* What each role gets on terminals with so many colours. */
+static void paints(struct stage *s, const char *name)
+{
+	static const int colours[] = {256, 16, 8, 0};
+	struct theme fit[4];
+
+	theme(s, name);
+	printf("== paints %s%s: 256, 16, 8 and no colours\n", name, s->theme.ascii ? ", ascii" : "");
+	for (size_t i = 0; i < 4; i++)
+		theme_fit(&s->theme, colours[i], &fit[i]);
+	for (int r = 0; r < ROLE_COUNT; r++) {
+		printf("%-12s", role_word((enum role)r));
+		for (size_t i = 0; i < 4; i++)
+			paint(&fit[i].paint[r]);
+		putchar('\n');
+	}
 }
 
 /* One more line of the user's file of keys. */
 static void bind(struct stage *s, const char *line)
 {
 	struct problems p = {0};
+	char text[600];
 
 	buf_addf(&s->own_keys, "%s\n", line);
 	keyfile_parse("~/.config/backout/keys", buf_str(&s->own_keys), &s->keyfile, &p);
 	keyfile_apply(&s->keyfile, NULL, &s->ui.keys, &p);
 	s->ui.keyfile = &s->keyfile;
 	*s->ui.keys_kit = 0;
-	ui_notice(&s->ui, &p, "`backout help keys`");
+	ui_notice(&s->ui, ui_problems(&p, "`backout help keys`", text, sizeof text));
 	problems_release(&p);
 }
 
@@ -467,6 +516,10 @@ static void command(struct stage *s, char *line)
 		size(s, rest);
 	else if (!strcmp(line, "key"))
 		type(s, rest);
+	else if (!strcmp(line, "theme"))
+		theme(s, rest);
+	else if (!strcmp(line, "paints"))
+		paints(s, rest);
 	else if (!strcmp(line, "bind"))
 		bind(s, rest);
 	else if (!strcmp(line, "burst"))

@@ -239,25 +239,11 @@ static void the_corner_is_left_where_it_would_scroll(void **state)
 	lab_release(&l);
 }
 
-static void ascii_alone(void **state)
-{
-	struct lab l;
-
-	(void)state;
-	lab_init(&l, 3, 40);
-	l.brush.ascii = true;
-	cells_text(&l.next, 0, 0, 40, ROLE_TEXT, "caf\xc3\xa9 \xe6\x97\xa5! \xe2\x96\x81\xe2\x96\x88 e\xcc\x81\xe2\x80\xa6");
-	paint_changes(&l.brush, &l.shown, &l.next, &l.bytes);
-	assert_string_equal(buf_str(&l.bytes), "\033[Hcaf? ? ! _# e~");
-	lab_release(&l);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_frame_after_any_other), cmocka_unit_test(a_changed_figure_is_three_bytes),
 		cmocka_unit_test(a_curve_that_moves_is_two_characters), cmocka_unit_test(the_corner_is_left_where_it_would_scroll),
-		cmocka_unit_test(ascii_alone),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

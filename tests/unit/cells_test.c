@@ -1,4 +1,4 @@
-/* tui/cells, page and theme: nothing raw reaches a cell, nothing leaves its
+/* tui/cells and page: nothing raw reaches a cell, nothing leaves its
  * field, and what does not fit goes in the right order. */
 #include "config.h"
 
@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "tui/page.h"
-#include "tui/theme.h"
 
 static const struct {
 	const char *in;
@@ -207,43 +206,11 @@ static void sparks(void **state)
 	cells_release(&c);
 }
 
-static const struct {
-	const char *given, *env, *no_color, *term, *choice;
-} choices[] = {
-	{NULL, NULL, NULL, "xterm", "default"},
-	{NULL, NULL, "1", "xterm", "no-colour"},
-	{NULL, NULL, "", "xterm", "default"},
-	{NULL, NULL, NULL, "dumb", "no-colour"},
-	{NULL, "default", "1", "xterm", "default"},
-	{"no-colour", "default", NULL, "xterm", "no-colour"},
-};
-
-static void themes(void **state)
-{
-	struct theme t;
-	struct fault f;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(choices); i++)
-		row_true(i, !strcmp(theme_choice(choices[i].given, choices[i].env, choices[i].no_color, choices[i].term), choices[i].choice));
-	assert_int_equal(theme_named("default", &t, &f), STATUS_OK);
-	assert_int_equal(t.paint[ROLE_ALARM].fg, 202);
-	assert_int_equal(theme_named(theme_after("default"), &t, &f), STATUS_OK);
-	for (int i = 0; i < ROLE_COUNT; i++) /* no colour means none */
-		assert_true(t.paint[i].fg == -1 && t.paint[i].bg == -1);
-	assert_string_equal(theme_after("no-colour"), "default");
-	assert_int_equal(theme_parse("x", "text = 7 on 300\n", &t, &f), STATUS_USAGE);
-	assert_int_equal(theme_parse("x", "# c\n\nalarms = red\n", &t, &f), STATUS_USAGE);
-	assert_int_equal(f.line, 3);
-	assert_int_equal(theme_parse("x", "text = bright-red on 7 bold underline\n", &t, &f), STATUS_OK);
-	assert_true(t.paint[0].fg == 9 && t.paint[0].bg == 7 && t.paint[0].attributes == (PAINT_BOLD | PAINT_UNDERLINE));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text), cmocka_unit_test(hostile), cmocka_unit_test(outside), cmocka_unit_test(fitting), cmocka_unit_test(long_list),
-		cmocka_unit_test(digits), cmocka_unit_test(sparks), cmocka_unit_test(themes),
+		cmocka_unit_test(digits), cmocka_unit_test(sparks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
