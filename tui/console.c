@@ -19,9 +19,9 @@
 #include "base/text.h"
 #include "client/history.h"
 #include "tui/find.h"
+#include "tui/own.h"
 #include "tui/scene.h"
 #include "tui/term.h"
-#include "tui/theme.h"
 #include "tui/tui.h"
 
 #define SILENT_AFTER (2 * US_SECOND)
@@ -40,9 +40,7 @@ struct console {
 	struct link link;
 	struct ui ui;
 	struct keys keys;
-	struct keyfile keyfile;
-	struct theme theme;
-	char theme_asked[THEME_NAME]; /* its name, or of one that is not understood and shown as the default */
+	struct own own;
 	struct cells frame;
 	struct now now;
 	int64_t opened, drawn;    /* mono */
@@ -309,34 +307,6 @@ static void end(struct console *c)
 	uv_stop(&c->loop);
 }
 
-/* T goes to the next one, `:theme NAME` to that one.  One that is not understood is passed over by the T after it. */
-static void change_theme(struct console *c, const struct sight *s)
-{
-	struct theme_names all;
-	struct theme t;
-	struct problems p = {0};
-	struct fault f = {0};
-	char text[500];
-	enum status st;
-
-	theme_names(&all);
-	if (!*c->ui.theme_want)
-		text_copy(c->ui.theme_want, sizeof c->ui.theme_want, theme_after(&all, c->theme_asked));
-	st = theme_load(c->ui.theme_want, &t, &p, &f);
-	if (st == STATUS_USAGE) {
-		ui_say(&c->ui, s, false, "%s: %s", f.what, f.mend);
-	} else {
-		text_copy(c->theme_asked, sizeof c->theme_asked, c->ui.theme_want);
-		c->theme = t;
-		term_theme(&c->theme);
-		ui_problems(&p, "", text, sizeof text);
-		ui_say(&c->ui, s, p.n, "theme %s%s%s", t.name, !p.n ? "" : st == STATUS_NO ? ", since " : "; ", text);
-	}
-	problems_release(&p);
-	*c->ui.theme_want = 0;
-	c->ui.theme_changed = false;
-}
-
 static void resumed(struct console *c)
 {
 	struct sight s = sight(c);
@@ -354,8 +324,10 @@ static void key(void *ctx, const struct key *k)
 	ui_key(&c->ui, &s, k);
 	past_wished(c);
 	c->dirty = c->keyed = true;
-	if (c->ui.theme_changed)
-		change_theme(c, &s);
+	if (c->ui.theme_changed) {
+		own_theme_change(&c->own, &c->ui, &s);
+		term_theme(&c->own.theme);
+	}
 	if (c->ui.quit)
 		end(c);
 }
@@ -511,7 +483,7 @@ static enum status run(struct console *c, const struct cli *cli, const struct fo
 	uv_loop_init(&c->loop);
 	s = client_new(&c->loop, &spec, &events, c, &c->client, f);
 	if (s == STATUS_OK)
-		s = term_open(&c->theme, f);
+		s = term_open(&c->own.theme, f);
 	if (s != STATUS_OK) {
 		c->ended = true;
 		c->tty_flags = -1;
@@ -530,40 +502,6 @@ static enum status run(struct console *c, const struct cli *cli, const struct fo
 	return STATUS_OK;
 }
 
-/* Only a theme that was named on the command line has to be there: no file of themes keeps a console from starting. */
-static enum status theme_pick(struct console *c, const struct cli *cli, struct fault *f)
-{
-	const char *name = theme_choice(cli->theme, getenv("BACKOUT_THEME"), getenv("NO_COLOR"), getenv("TERM"));
-	struct problems p = {0};
-	char text[560], why[500];
-	enum status s = theme_load(name, &c->theme, &p, f);
-
-	text_copy(c->theme_asked, sizeof c->theme_asked, name);
-	if (s == STATUS_USAGE && !cli->theme) {
-		snprintf(text, sizeof text, "%s: %s", f->what, f->mend);
-		ui_notice(&c->ui, text);
-		s = theme_load("default", &c->theme, &p, f);
-	}
-	ui_problems(&p, "", why, sizeof why);
-	snprintf(text, sizeof text, "%s%s", s == STATUS_NO ? "this is the default theme, since " : "", why);
-	ui_notice(&c->ui, text);
-	problems_release(&p);
-	return s == STATUS_NO ? STATUS_OK : s;
-}
-
-/* What of the user's file of keys is not understood is said, and the rest of it counts. */
-static void own_keys(struct console *c)
-{
-	struct problems p = {0};
-	char text[600];
-
-	keyfile_load(&c->keyfile, &p);
-	keyfile_apply(&c->keyfile, NULL, &c->ui.keys, &p);
-	c->ui.keyfile = &c->keyfile;
-	ui_notice(&c->ui, ui_problems(&p, "`backout help keys`", text, sizeof text));
-	problems_release(&p);
-}
-
 enum status tui_console(struct cli *cli)
 {
 	struct console *c = mem_new(sizeof *c);
@@ -580,10 +518,9 @@ enum status tui_console(struct cli *cli)
 	if (cli->incident)
 		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
 	keys_init(&c->keys);
-	own_keys(c);
 	s = cli_done(cli, 0, 1);
 	if (s == STATUS_OK) {
-		s = theme_pick(c, cli, &f);
+		s = own_load(&c->own, &c->ui, cli->theme, &f);
 		if (s == STATUS_OK)
 			s = find_kit(cli, cli->argc > 1 ? cli->argv[1] : NULL, where, &f);
 		where->paths.demo = c->ui.demo; /* the paths are filled whole by whoever finds them */

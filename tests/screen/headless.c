@@ -14,6 +14,7 @@
 #include "report/report.h"
 #include "tui/ascii.h"
 #include "tui/scene.h"
+#include "tests/screen/paints.h"
 #include "tui/theme.h"
 
 #define DAY "2026-11-24T"
@@ -351,38 +352,6 @@ static void theme(struct stage *s, const char *name)
 		die(s, "theme:", p.n ? p.v[0].what : f.what);
 }
 
-static void paint(const struct paint *p)
-{
-	static const char letters[] = "bdru"; /* bold dim reverse underline */
-	char fg[8] = "own", bg[12] = "", attributes[8] = "";
-
-	if (p->fg >= 0)
-		snprintf(fg, sizeof fg, "%d", p->fg);
-	if (p->bg >= 0)
-		snprintf(bg, sizeof bg, " on %d", p->bg);
-	for (size_t i = 0; i < 4; i++)
-		snprintf(attributes + strlen(attributes), sizeof attributes - strlen(attributes), "%.*s", p->attributes >> i & 1, letters + i);
-	printf("  %-3s%-7s %-2s", fg, bg, attributes);
-}
-
-/* What each role gets on terminals with so many colours. */
-static void paints(struct stage *s, const char *name)
-{
-	static const int colours[] = {256, 16, 8, 0};
-	struct theme fit[4];
-
-	theme(s, name);
-	printf("== paints %s%s: 256, 16, 8 and no colours\n", name, s->theme.ascii ? ", ascii" : "");
-	for (size_t i = 0; i < 4; i++)
-		theme_fit(&s->theme, colours[i], &fit[i]);
-	for (int r = 0; r < ROLE_COUNT; r++) {
-		printf("%-12s", role_word((enum role)r));
-		for (size_t i = 0; i < 4; i++)
-			paint(&fit[i].paint[r]);
-		putchar('\n');
-	}
-}
-
 /* One more line of the user's file of keys. */
 static void bind(struct stage *s, const char *line)
 {
@@ -518,8 +487,10 @@ static void command(struct stage *s, char *line)
 		type(s, rest);
 	else if (!strcmp(line, "theme"))
 		theme(s, rest);
-	else if (!strcmp(line, "paints"))
-		paints(s, rest);
+	else if (!strcmp(line, "paints")) {
+		theme(s, rest);
+		paints_print(&s->theme);
+	}
 	else if (!strcmp(line, "bind"))
 		bind(s, rest);
 	else if (!strcmp(line, "burst"))

@@ -184,7 +184,7 @@ static double apart(struct sight a, struct sight b, int eye)
 }
 
 static const enum role status_roles[] = {ROLE_GOOD, ROLE_SOON, ROLE_ALARM, ROLE_UNKNOWN, ROLE_TEXT};
-static const enum role beside_alarm[] = {ROLE_KEY, ROLE_DEMO, ROLE_ENVIRONMENT, ROLE_MESSAGE, ROLE_CHALLENGE};
+static const enum role beside_alarm[] = {ROLE_KEY, ROLE_DEMO, ROLE_ENVIRONMENT, ROLE_MESSAGE, ROLE_CHALLENGE, ROLE_PAST};
 
 /* Roles that are letters; a rule is none. */
 static bool to_be_read(enum role r)

@@ -202,6 +202,25 @@ static const struct {
 
 static const char *const five[] = {"default", "light", "high-contrast", "no-colour", "ascii"};
 
+/* A new role belongs into each file that inherits nothing. */
+static void every_role(const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1200], text[8192] = "\n", line[60];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/themes/%s.theme", top ? top : ".", name);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	text[1 + fread(text + 1, 1, sizeof text - 2, f)] = 0;
+	fclose(f);
+	for (int r = 0; r < ROLE_COUNT && !strstr(text, "\ninherit "); r++) {
+		snprintf(line, sizeof line, "\n%s ", role_word((enum role)r));
+		if (!strstr(text, line))
+			fail_msg("%s says nothing of %s", name, role_word((enum role)r));
+	}
+}
+
 /* Ours are understood whole, each on its own. */
 static void ours(void **state)
 {
@@ -215,6 +234,7 @@ static void ours(void **state)
 	for (size_t i = 0; i < COUNT(five); i++) {
 		row_true(i, loaded(five[i], &t, what, sizeof what) == STATUS_OK && !*what && !strcmp(t.name, five[i]));
 		row_true(i, t.ascii == (i == 4));
+		every_role(five[i]);
 		for (int r = 0; i == 3 && r < ROLE_COUNT; r++) /* no colour means none */
 			row_true(r, t.paint[r].fg == -1 && t.paint[r].bg == -1);
 	}
