@@ -25,6 +25,7 @@
 #include "tui/tui.h"
 
 #define SILENT_AFTER (2 * US_SECOND)
+#define LOOK_AFTER (US_SECOND / 2)
 #define FIRST_PAINT (400 * 1000) /* a console on a living engine waits this long for its first snapshot */
 #define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for */
 
@@ -56,6 +57,7 @@ static struct sight sight_live(struct console *c)
 	os_now(&c->now);
 	c->link.up = c->client && client_is_up(c->client);
 	c->link.beat_age = c->client ? client_beat_age(c->client, &c->now) : -1;
+	c->link.unanswered = c->client ? client_unanswered(c->client, &c->now, &c->link.unanswered_verb) : -1;
 	return ui_sight(c->client ? client_model(c->client) : NULL, &c->link, &c->now);
 }
 
@@ -104,6 +106,18 @@ static void timer_fired(uv_timer_t *t)
 	c->dirty = true;
 }
 
+/* An engine that is well answers a look at once; one that does not is said to be late, and for how long. */
+static int64_t answer_wait(struct console *c, int64_t wait)
+{
+	int64_t late = c->link.unanswered, next = late < LOOK_AFTER ? LOOK_AFTER - late : late < LATE_AFTER ? LATE_AFTER - late : US_SECOND;
+
+	if (late < 0)
+		return wait;
+	if (late >= LOOK_AFTER)
+		client_look(c->client);
+	return wait < 0 || next < wait ? next : wait;
+}
+
 /* Wake up when the frame will have changed by itself, or when the engine will have been silent for too long. */
 static void timer_set(struct console *c, const struct sight *s)
 {
@@ -111,6 +125,7 @@ static void timer_set(struct console *c, const struct sight *s)
 
 	if (c->link.up && c->link.beat_age >= 0 && silent > 0 && (wait < 0 || silent < wait))
 		wait = silent;
+	wait = answer_wait(c, wait);
 	if (wait >= 0)
 		uv_timer_start(&c->timer, timer_fired, (uint64_t)(wait / 1000 + 1), 0);
 }

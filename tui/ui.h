@@ -74,6 +74,8 @@ struct fetched {
 struct link {                /* how the line to the engine is */
 	bool up, ever;
 	int64_t beat_age;        /* microseconds, -1 never */
+	int64_t unanswered;      /* microseconds that an ask of a key has waited without a word from the engine; -1 none */
+	const char *unanswered_verb;
 	char why[320];
 };
 

@@ -72,6 +72,12 @@ typedef void (*client_reply_fn)(void *ctx, enum status s, const struct json *res
  * it was sent, the fate of its ask is asked for instead, and that is the answer. */
 void client_ask(struct client *c, const char *verb, const char *via, const char *params, const char *ask_id, client_reply_fn reply, void *ctx);
 
+/* For how long nothing at all came from a connected engine since the oldest ask of a key that it has not answered
+ * (microseconds, and its verb); -1: there is none.  An ask that waits for a backend is answered late by an engine that
+ * is well: client_look asks it for something that it answers at once. */
+int64_t client_unanswered(const struct client *c, const struct now *now, const char **out_verb);
+void client_look(struct client *c);
+
 /* A snapshot of many signals has no curves: ask for those of a service, where they are not here and were not
  * asked for since the snapshot.  Once they are here `snapshot` is called again. */
 void client_want_curves(struct client *c, const char *service);

@@ -146,6 +146,45 @@ void asks_expire(struct client *c)
 	}
 }
 
+static const struct pending *oldest_key(const struct client *c)
+{
+	for (size_t i = 0; i < c->pending.n; i++)
+		if (c->pending.v[i].sent && !strcmp(c->pending.v[i].via, "key"))
+			return &c->pending.v[i];
+	return NULL;
+}
+
+int64_t client_unanswered(const struct client *c, const struct now *now, const char **out_verb)
+{
+	const struct pending *p = c->up ? oldest_key(c) : NULL;
+	int64_t since;
+	if (!p)
+		return -1;
+	since = p->since > c->heard ? p->since : c->heard;
+	*out_verb = p->verb;
+	return now->mono > since ? now->mono - since : 0;
+}
+
+static void looked(void *ctx, enum status s, const struct json *result, const struct fault *fault)
+{
+	struct client *c = ctx;
+	(void)s;
+	(void)result;
+	(void)fault;
+	c->looking = false;
+}
+
+void client_look(struct client *c)
+{
+	const struct pending *p = c->up ? oldest_key(c) : NULL;
+	char params[64];
+	if (!p || c->looking)
+		return;
+	c->looking = true;
+	snprintf(params, sizeof params, "{\"of\":\"%s\"}", p->ask);
+	client_ask(c, "fate", "command", params, NULL, looked, c);
+}
+
 void asks_release(struct client *c)
 {
 	for (size_t i = 0; i < c->pending.n; i++)

@@ -109,8 +109,11 @@ static void take_lines(struct client *c)
 static void came(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
 {
 	struct client *c = stream->data;
+	struct now now;
 	if (!c || n == 0)
 		return;
+	os_now(&now);
+	c->heard = now.mono;
 	if (n < 0)
 		wire_lost(c, "the engine ended");
 	else if (!buf_add(&c->in, b->base, (size_t)n))

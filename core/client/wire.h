@@ -46,6 +46,8 @@ struct client {
 	char seen_chain[SHA_HEX];
 	int64_t kept_seq;        /* what the file of heads says */
 	int64_t beat;            /* mono of the last beat; 0 never */
+	int64_t heard;           /* mono of the last bytes */
+	bool looking;            /* it was asked whether it is there, and did not answer yet */
 	VEC(struct pending) pending;
 	int64_t next_id;
 };

@@ -160,44 +160,6 @@ void clients_event(struct engine *e, const struct event *ev)
 	buf_release(&b);
 }
 
-/* A line that says nothing keeps no seat from others. */
-static void drop_silent(struct engine *e, const struct now *now)
-{
-	for (struct peer *p = e->peers, *next; p; p = next) {
-		next = p->next;
-		if (!p->role[0] && now->mono - p->since > HELLO_US)
-			peer_close(p);
-	}
-}
-
-void clients_beat(struct engine *e)
-{
-	struct buf b;
-	struct jw w;
-	struct now now;
-	os_now(&now);
-	drop_silent(e, &now);
-	buf_init(&b, 4096);
-	jw_init(&w, &b);
-	jw_obj(&w);
-	jw_key(&w, "beat");
-	jw_obj(&w);
-	jw_kint(&w, "at", now.at);
-	jw_kint(&w, "mono", now.mono);
-	jw_kint(&w, "seq", e->model->seq);
-	jw_kint(&w, "store_ms", e->store_us / 1000);
-	jw_obj_end(&w);
-	jw_obj_end(&w);
-	buf_addc(&b, '\n');
-	for (struct peer *p = e->peers, *next; p; p = next) {
-		next = p->next;
-		/* one that does not read gets no pile of beats */
-		if (p->follow && !p->closing && !uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe))
-			peer_send(p, &b);
-	}
-	buf_release(&b);
-}
-
 void clients_problem(struct engine *e, const char *topic, const char *text)
 {
 	struct problem_told *found = NULL;

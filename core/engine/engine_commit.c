@@ -11,6 +11,7 @@
 #include "engine/parts.h"
 
 #define OWED_MAX 1000
+#define SLOW_US (500 * 1000) /* a commit that took longer is told of */
 
 void engine_apply(struct engine *e, const struct event *ev)
 {
@@ -95,6 +96,8 @@ static enum status append(struct engine *e, struct drafts *d, const struct now *
 	enum status s = journal_append(e->journal, d->v, d->n, now, &first, f);
 	os_now(&after);
 	e->store_us = after.mono - before.mono;
+	if (e->store_us > SLOW_US)
+		e->slow_us = e->store_us; /* told with the next beat: what this commit is about is told first */
 	if (s != STATUS_UNKNOWN)
 		return s;
 	struct fault again;

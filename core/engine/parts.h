@@ -155,6 +155,7 @@ struct engine {
 	struct now checked;                          /* of the last look at the clocks */
 	int64_t alone_since;                         /* mono since there is no client; 0 while there is */
 	int64_t store_us;                            /* how long the last commit took */
+	int64_t slow_us, slow_told;                  /* one that took too long and is to be told of; mono when one was */
 	uint64_t kit_mark; int64_t kit_looked; bool kit_again;
 	unsigned looks;
 	char kit_bad[SHA_HEX];                       /* digest of a changed kit that was noticed already */
@@ -185,9 +186,11 @@ void peer_close(struct peer *p);
 const char *peer_person(const struct peer *p);        /* NULL: the kit does not know it */
 void peer_tell(struct peer *p, const char *what, const char *topic, const char *text);
 void clients_event(struct engine *e, const struct event *ev);
-void clients_beat(struct engine *e);
 void clients_problem(struct engine *e, const char *topic, const char *text); /* text NULL: it is over */
 void peer_snapshot(struct peer *p);
+
+/* engine_beat.c */
+void clients_beat(struct engine *e);
 
 /* engine_asks.c */
 void ask_line(struct peer *p, const struct json *line);

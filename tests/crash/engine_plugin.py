@@ -4,7 +4,8 @@
 WORLD/SERVICE holds the version that runs, WORLD/SERVICE.good the one to go
 back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
-effect, WORLD/after: seconds after it.  WORLD/reconcile: what reconcile answers instead of the truth.
+effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes.
+WORLD/hush: no samples.  WORLD/reconcile: what reconcile answers instead of the truth.
 """
 import json
 import os
@@ -64,6 +65,7 @@ def initialize(p):
 
 def preflight(p):
     a = p["action"]
+    time.sleep(float(read("slow-preflight", "0")))
     current = read(a["service"])
     if a["verb"] == "pause":
         return {"ready": True, "effect": "pauses", "command": "touch paused", "checks": [], "not_undone": []}
@@ -119,7 +121,7 @@ def look():
     for s in watched["signals"]:
         rate = read(s["service"] + ".rate")
         values.append({"service": s["service"], "signal": s["signal"], "value": float(rate) if rate else None, "n": 100})
-    if values:
+    if values and not read("hush"):
         t = time.time()
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % int(t % 1 * 1e6)
         tell("samples", {"at": at, "values": values})

@@ -36,7 +36,7 @@ struct stage {
 	struct buf asks, own_keys;
 	struct keyfile keyfile;
 	struct theme theme;
-	char verb[24];
+	char verb[24], late[24];
 	enum tag tag;
 	int line;
 };
@@ -314,6 +314,17 @@ static void tell(struct stage *s, const char *text)
 	json_free(j);
 }
 
+/* "900 fire": for so many ms nothing came since that was asked; -1 over. */
+static void late(struct stage *s, const char *text)
+{
+	char *rest;
+	long ms = strtol(text, &rest, 10);
+
+	s->link.unanswered = ms < 0 ? -1 : ms * 1000;
+	text_copy(s->late, sizeof s->late, *rest ? rest + 1 : "");
+	s->link.unanswered_verb = s->late;
+}
+
 static void size(struct stage *s, const char *text)
 {
 	char *rest;
@@ -508,6 +519,8 @@ static void command(struct stage *s, char *line)
 		look_back(s, s->held ? strtol(rest, NULL, 10) : -1);
 	} else if (!strcmp(line, "beat"))
 		s->link.beat_age = strtol(rest, NULL, 10) * 1000;
+	else if (!strcmp(line, "late"))
+		late(s, rest);
 	else if (!strcmp(line, "frame"))
 		frame(s, rest, false);
 	else if (!strcmp(line, "roles"))
@@ -560,7 +573,7 @@ int main(int argc, char **argv)
 	cells_init(&s.frame, 24, 80);
 	buf_init(&s.asks, 1 << 20);
 	buf_init(&s.own_keys, 1 << 16);
-	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000};
+	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000, .unanswered = -1};
 	script(&s, argc > 1 ? argv[1] : "/dev/stdin");
 	cells_release(&s.frame);
 	ui_release(&s.ui);

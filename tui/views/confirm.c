@@ -244,16 +244,18 @@ static void answer(struct frame *f, const struct confirm *c)
 
 static void waiting(const struct scene *s, struct frame *f)
 {
-	char d[40];
+	char d[40], late[200];
 
 	if (s->ui->confirm.state == CONFIRM_FIRING) {
 		put(f, ROLE_TITLE, "", "confirmed: the engine puts it on disk, then it runs", 1);
-		return;
+	} else {
+		snprintf(d, sizeof d, "%lld s", (long long)((s->now.mono - s->ui->confirm.asked) / US_SECOND));
+		put(f, ROLE_TEXT, "asking", "the backend says whether it could run now; nothing runs yet", 1);
+		put(f, ROLE_DIM, "since", d, 1);
+		put(f, ROLE_DIM, "Esc", "no", 1);
 	}
-	snprintf(d, sizeof d, "%lld s", (long long)((s->now.mono - s->ui->confirm.asked) / US_SECOND));
-	put(f, ROLE_TEXT, "asking", "the backend says whether it could run now; nothing runs yet", 1);
-	put(f, ROLE_DIM, "since", d, 1);
-	put(f, ROLE_DIM, "Esc", "no", 1);
+	if (s->link->unanswered >= LATE_AFTER)
+		put(f, ROLE_SOON, "", late_words(s->link->unanswered, s->link->unanswered_verb, late, sizeof late), 2);
 }
 
 static void panel_lines(const struct scene *s, struct frame *f, const struct kit_action *a, int height)

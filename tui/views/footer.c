@@ -187,10 +187,9 @@ static void prompt_draw(const struct scene *s, struct cells *out)
 }
 
 /* At most two lines, over the rule. */
-static void message_draw(const struct scene *s, struct cells *out)
+static void message_draw(const struct scene *s, struct cells *out, const char *m, bool bad)
 {
-	const char *m = s->ui->message;
-	enum role role = s->ui->message_bad ? ROLE_MESSAGE : ROLE_TITLE;
+	enum role role = bad ? ROLE_MESSAGE : ROLE_TITLE;
 	int room = out->cols - 2, row = out->rows - 2;
 	size_t cut = strlen(m);
 
@@ -260,6 +259,8 @@ static void palette_draw(const struct scene *s, struct cells *out)
 
 void footer_draw(const struct scene *s, struct cells *out)
 {
+	char late[200];
+
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	cue_draw(s, out);
 	past_news_draw(s, out);
@@ -270,6 +271,8 @@ void footer_draw(const struct scene *s, struct cells *out)
 		prompt_draw(s, out);
 	else
 		keys_draw(s, out);
-	if (*s->ui->message)
-		message_draw(s, out);
+	if (s->link->unanswered >= LATE_AFTER)
+		message_draw(s, out, late_words(s->link->unanswered, s->link->unanswered_verb, late, sizeof late), true);
+	else if (*s->ui->message)
+		message_draw(s, out, s->ui->message, s->ui->message_bad);
 }
