@@ -10,7 +10,7 @@
 #include "tui/keymap.h"
 
 const struct keymap_row keymap[COMMAND_NONE] = {
-#define X(id, keys, group, help, use) {COMMAND_##id, #id, keys, group, help, (use) == 1, (use) == 2},
+#define X(id, keys, args, group, help, use) {COMMAND_##id, #id, keys, args, group, help, (use) == 1, (use) == 2},
 	COMMANDS(X)
 #undef X
 };

@@ -10,68 +10,77 @@
 
 #include "tui/keys.h"
 
-/* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), group, help, and 1 where it asks
- * the engine, 2 where its keys come first while looking back, and behind all others while not. */
+/* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), what the palette takes behind its
+ * name (palette.h; "[X]" may be left out), group, help, and 1 where it asks the engine, 2 where its keys come first while
+ * looking back, and behind all others while not. */
 #define COMMANDS(X) \
-	X(NEXT_PANE, "Tab", "move", "next part of the screen", 0) \
-	X(PREVIOUS_PANE, "Shift-Tab", "move", "the part before", 0) \
-	X(UP, "k, Up", "move", "up", 0) \
-	X(DOWN, "j, Down", "move", "down", 0) \
-	X(OUT, "h, Left", "move", "back", 0) \
-	X(IN, "l, Right", "move", "open", 0) \
-	X(FIRST, "g g, Home", "move", "first line", 0) \
-	X(LAST, "G, End", "move", "last line", 0) \
-	X(PAGE_UP, "PageUp", "move", "a screen up", 0) \
-	X(PAGE_DOWN, "PageDown", "move", "a screen down", 0) \
-	X(HALF_UP, "Ctrl-U", "move", "half a screen up", 0) \
-	X(HALF_DOWN, "Ctrl-D", "move", "half a screen down", 0) \
-	X(OPEN, "Enter", "move", "open what the cursor is on", 0) \
-	X(BACK, "Esc, Backspace", "move", "back", 0) \
-	X(FILTER, "/", "move", "show only lines with this text", 0) \
-	X(FIND, "Ctrl-F", "move", "to the next line with a text; Enter again: the next", 0) \
-	X(PALETTE, ":", "move", "a command by its name", 0) \
-	X(HELP, "?", "look", "the keys", 0) \
-	X(WAYS, "a", "look", "ways back: every action, its price and its key", 0) \
-	X(BRIEF, "b", "look", "ten lines to read out", 0) \
-	X(TIMELINE, "t", "look", "what happened, newest first", 0) \
-	X(CHANGES, "u", "look", "what changed", 0) \
-	X(PINS, "P", "look", "versions kept out, and what is frozen", 0) \
-	X(SERVICES, "E", "look", "every service, what is bad first", 0) \
-	X(ROWS, "", "look", "the rubric: every row and how it is", 0) \
-	X(SOURCES, "", "look", "who tells, and how old it is", 0) \
-	X(INCIDENTS, "", "look", "every open incident, to look at another one", 0) \
-	X(DECLARE, "D", "incident", "this deploy is bad: the clock starts", 1) \
-	X(REPORT, "w", "incident", "say what only a person knows", 1) \
-	X(NOTE, "n", "incident", "a note, on the record", 1) \
-	X(VETO, "v", "incident", "not this time", 1) \
-	X(RESOLVE, "R", "incident", "settle an outcome that is not known", 1) \
-	X(FREEZE, "F", "incident", "stop what runs where it is, else freeze the service", 1) \
-	X(TAKE, "C", "command", "take command, or accept it", 1) \
-	X(HAND_OVER, "H", "command", "hand command over", 1) \
-	X(CLOSE, "X", "command", "close the incident", 1) \
-	X(BREAK_GLASS, "B", "command", "break-glass", 1) \
-	X(ACKNOWLEDGE, "A", "command", "acknowledge", 1) \
-	X(PHASE_BEFORE, "[", "past", "look back: to the begin of the phase, or of the one before", 2) \
-	X(PHASE_AFTER, "]", "past", "to the next phase", 2) \
-	X(DECISION_BEFORE, "{", "past", "look back: to the last decision before", 2) \
-	X(DECISION_AFTER, "}", "past", "to the next decision", 2) \
-	X(EVENT_BEFORE, "Left", "past", "one line of the timeline back (samples are passed over)", 2) \
-	X(EVENT_AFTER, "Right", "past", "one line of the timeline on", 2) \
-	X(LOOK_BACK, "G", "past", "look back: to a time (02:14, 02:14:30, -5m)", 2) \
-	X(PLAY, "Space", "past", "play as it was, or pause", 2) \
-	X(SLOWER, "-", "past", "play slower", 2) \
-	X(FASTER, "+", "past", "play faster", 2) \
-	X(LIVE, "., End", "past", "to the present, from wherever", 2) \
-	X(THEME, "T", "console", "the next theme", 0) \
-	X(COPY, "Ctrl-Y", "console", "copy what the cursor is on, or the brief; over ssh, too", 0) \
-	X(BELL, "", "console", "the bell at a breach or an outcome, on or off", 0) \
-	X(REDRAW, "Ctrl-L", "console", "draw the screen again", 0) \
-	X(SUSPEND, "Ctrl-Z", "console", "to the shell; the engine goes on", 0) \
-	X(LEAVE, "q", "console", "leave; nothing ends", 0) \
-	X(RELOAD, "", "console", "take the changed kit in use", 1)
+	X(NEXT_PANE, "Tab", "", "move", "next part of the screen", 0) \
+	X(PREVIOUS_PANE, "Shift-Tab", "", "move", "the part before", 0) \
+	X(UP, "k, Up", "", "move", "up", 0) \
+	X(DOWN, "j, Down", "", "move", "down", 0) \
+	X(OUT, "h, Left", "", "move", "back", 0) \
+	X(IN, "l, Right", "", "move", "open", 0) \
+	X(FIRST, "g g, Home", "", "move", "first line", 0) \
+	X(LAST, "G, End", "", "move", "last line", 0) \
+	X(PAGE_UP, "PageUp", "", "move", "a screen up", 0) \
+	X(PAGE_DOWN, "PageDown", "", "move", "a screen down", 0) \
+	X(HALF_UP, "Ctrl-U", "", "move", "half a screen up", 0) \
+	X(HALF_DOWN, "Ctrl-D", "", "move", "half a screen down", 0) \
+	X(OPEN, "Enter", "", "move", "open what the cursor is on", 0) \
+	X(BACK, "Esc, Backspace", "", "move", "back", 0) \
+	X(PALETTE, ":", "", "move", "a command by its name", 0) \
+	X(FILTER, "/", "[TEXT]", "look", "show only lines with this text", 0) \
+	X(FIND, "Ctrl-F", "[TEXT]", "look", "to the next line with a text; Enter again: the next", 0) \
+	X(HELP, "?", "", "look", "the keys", 0) \
+	X(WAYS, "a", "[SERVICE]", "look", "ways back: every action, its price and its key", 0) \
+	X(BRIEF, "b", "", "look", "ten lines to read out", 0) \
+	X(TIMELINE, "t", "", "look", "what happened, newest first", 0) \
+	X(CHANGES, "u", "", "look", "what changed", 0) \
+	X(PINS, "P", "", "look", "versions kept out, and what is frozen", 0) \
+	X(SERVICES, "E", "", "look", "every service, what is bad first", 0) \
+	X(ROWS, "", "", "look", "the rubric: every row and how it is", 0) \
+	X(SOURCES, "", "", "look", "who tells, and how old it is", 0) \
+	X(SERVICE, "", "SERVICE", "look", "a service: what serves, its signals, ways back, versions", 0) \
+	X(INCIDENTS, "", "", "look", "every open incident, to look at another one", 0) \
+	X(INCIDENT, "", "INCIDENT", "look", "look at another open incident", 0) \
+	X(SORT, "S", "[ORDER]", "look", "the next order of this list", 0) \
+	X(DECLARE, "D", "[SERVICE...]", "incident", "this deploy is bad: the clock starts", 1) \
+	X(REPORT, "w", "[REPORT TEXT]", "incident", "say what only a person knows", 1) \
+	X(NOTE, "n", "[TEXT]", "incident", "a note, on the record", 1) \
+	X(FIRE, "", "ACTION [VERSION]", "incident", "open the panel of an action; its letters fire", 1) \
+	X(CANCEL, "", "KEY", "incident", "stop an action where it is", 1) \
+	X(VETO, "v", "[KEY]", "incident", "not this time", 1) \
+	X(RESOLVE, "R", "[KEY OUTCOME TEXT]", "incident", "settle an outcome that is not known", 1) \
+	X(FREEZE, "F", "[SERVICE]", "incident", "stop what runs where it is, else freeze the service", 1) \
+	X(UNFREEZE, "", "SERVICE", "incident", "let a frozen service act again", 1) \
+	X(PIN, "", "SERVICE VERSION", "incident", "keep a version out", 1) \
+	X(UNPIN, "", "SERVICE VERSION", "incident", "let a version in again", 1) \
+	X(TAKE, "C", "", "command", "take command, or accept it", 1) \
+	X(HAND_OVER, "H", "[PERSON]", "command", "hand command over", 1) \
+	X(CLOSE, "X", "[AS]", "command", "close the incident", 1) \
+	X(BREAK_GLASS, "B", "", "command", "break-glass", 1) \
+	X(ACKNOWLEDGE, "A", "", "command", "acknowledge", 1) \
+	X(PHASE_BEFORE, "[", "", "past", "look back: to the begin of the phase, or of the one before", 2) \
+	X(PHASE_AFTER, "]", "", "past", "to the next phase", 2) \
+	X(DECISION_BEFORE, "{", "", "past", "look back: to the last decision before", 2) \
+	X(DECISION_AFTER, "}", "", "past", "to the next decision", 2) \
+	X(EVENT_BEFORE, "Left", "", "past", "one line of the timeline back (samples are passed over)", 2) \
+	X(EVENT_AFTER, "Right", "", "past", "one line of the timeline on", 2) \
+	X(LOOK_BACK, "G", "[TIME]", "past", "look back: to a time (02:14, 02:14:30, -5m)", 2) \
+	X(PLAY, "Space", "", "past", "play as it was, or pause", 2) \
+	X(SLOWER, "-", "", "past", "play slower", 2) \
+	X(FASTER, "+", "", "past", "play faster", 2) \
+	X(LIVE, "., End", "", "past", "to the present, from wherever", 2) \
+	X(THEME, "T", "[THEME]", "console", "the next theme", 0) \
+	X(COPY, "Ctrl-Y", "", "console", "copy what the cursor is on, or the brief; over ssh, too", 0) \
+	X(BELL, "", "", "console", "the bell at a breach or an outcome, on or off", 0) \
+	X(REDRAW, "Ctrl-L", "", "console", "draw the screen again", 0) \
+	X(SUSPEND, "Ctrl-Z", "", "console", "to the shell; the engine goes on", 0) \
+	X(LEAVE, "q", "", "console", "leave; nothing ends", 0) \
+	X(RELOAD, "", "", "console", "take the changed kit in use", 1)
 
 enum command_id {
-#define X(id, keys, group, help, use) COMMAND_##id,
+#define X(id, keys, args, group, help, use) COMMAND_##id,
 	COMMANDS(X)
 #undef X
 	COMMAND_NONE
@@ -80,7 +89,7 @@ enum command_id {
 struct keymap_row {
 	enum command_id id;
 	const char *name; /* HAND_OVER; people read and type hand-over */
-	const char *keys, *group, *help;
+	const char *keys, *args, *group, *help;
 	bool asks, past;
 };
 extern const struct keymap_row keymap[COMMAND_NONE];

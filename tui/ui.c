@@ -52,7 +52,7 @@ struct place *ui_place(struct ui *u)
 
 void ui_go(struct ui *u, enum view_kind view, const char *service, const char *name)
 {
-	struct place to = {.view = view}, *p = ui_place(u);
+	struct place to = {.view = view, .sort = u->sorts[view]}, *p = ui_place(u);
 
 	text_copy(to.service, sizeof to.service, service ? service : "");
 	text_copy(to.name, sizeof to.name, name ? name : "");

@@ -14,6 +14,7 @@
 #include "tui/keyfile.h"
 #include "tui/cues.h"
 #include "tui/page.h"
+#include "tui/palette.h"
 #include "tui/view.h"
 
 struct place {
@@ -27,13 +28,15 @@ struct place {
 
 /* One row per question asked on the bottom line. */
 enum prompt_kind { PROMPT_NONE, PROMPT_FILTER, PROMPT_FIND, PROMPT_PALETTE, PROMPT_TITLE, PROMPT_SERVICES, PROMPT_NOTE, PROMPT_SAID,
-	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_UNPIN, PROMPT_HAND_OVER, PROMPT_CLOSE,
-	PROMPT_LOOK_BACK };
+	PROMPT_GONE, PROMPT_RESOLVE, PROMPT_CANCEL, PROMPT_FREEZE, PROMPT_UNFREEZE, PROMPT_PIN, PROMPT_UNPIN, PROMPT_VETO, PROMPT_HAND_OVER,
+	PROMPT_CLOSE, PROMPT_LOOK_BACK };
 struct prompt {
 	enum prompt_kind kind;
 	char label[160];
-	char text[400];
+	char text[PALETTE_LINE];
 	size_t n, at;            /* bytes; the cursor */
+	int pick, recalled;      /* of the palette: which choice, which line of before stands there, from 1; 0 none */
+	char typed[PALETTE_LINE]; /* what stood there before */
 	bool ready;              /* the text is our proposal: the first letter typed replaces it */
 	char a[200], b[400];     /* what it is about */
 };
@@ -97,8 +100,10 @@ struct ui {
 	struct ui_out out;
 	struct health *health;   /* kept between frames */
 	struct place places[PLACES];
+	int sorts[VIEW_COUNT];   /* the order last chosen in each view */
 	int depth;               /* index of the present place */
 	struct prompt prompt;
+	struct palette_past past;
 	struct confirm confirm;
 	struct tried tried;
 	struct fetched fetched;
@@ -193,6 +198,12 @@ const struct model_incident *ui_incident(const struct ui *u, const struct model 
 void ui_command(struct ui *u, const struct sight *s, enum command_id id);
 void ui_ask_text(struct ui *u, enum prompt_kind kind, const char *a, const char *b, const char *text, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
+/* Does the engine take what this person asks?  Says why not. */
+bool ui_may_ask(struct ui *u, const struct sight *s);
+void palette_scope_of(struct palette_scope *out, const struct ui *u, const struct model *m);
+void palette_tab(struct ui *u, const struct sight *s, bool back);
+void palette_recall(struct ui *u, bool older);
+void palette_run(struct ui *u, const struct sight *s, const char *text);
 void prompt_key(struct ui *u, const struct sight *s, const struct key *k);
 void prompt_done(struct ui *u, const struct sight *s);
 /* Ask the engine for what a view shows; the answer lies in u->fetched under `what`. */

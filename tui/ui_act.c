@@ -293,6 +293,17 @@ static void ask_command(struct ui *u, const struct sight *s, enum command_id id)
 	}
 }
 
+static void sort(struct ui *u, const struct sight *s)
+{
+	struct place *p = ui_place(u);
+	int n = view_sorts(p->view);
+
+	if (n)
+		p->sort = u->sorts[p->view] = (p->sort + 1) % n;
+	else
+		ui_say(u, s, false, "there is one order here");
+}
+
 static void look_command(struct ui *u, const struct sight *s, enum command_id id)
 {
 	const char *service = ui_place(u)->view == VIEW_SERVICE ? ui_place(u)->service : "";
@@ -334,6 +345,9 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 		break;
 	case COMMAND_SOURCES:
 		ui_go(u, VIEW_SOURCES, "", "");
+		break;
+	case COMMAND_SORT:
+		sort(u, s);
 		break;
 	default:
 		ui_move(u, s, id);
@@ -379,20 +393,44 @@ static bool console_command(struct ui *u, const struct sight *s, enum command_id
 	}
 }
 
+bool ui_may_ask(struct ui *u, const struct sight *s)
+{
+	bool known = s->m && s->m->kit;
+
+	if (ui_looks_back(u))
+		ui_back_refuse(u);
+	else if (u->read_only)
+		ui_say(u, s, false, "this console only looks on (observe)");
+	else if (known && !*u->person)
+		ui_say(u, s, false, "the kit does not know you: this console only looks on");
+	return known && !ui_looks_back(u) && !u->read_only && *u->person;
+}
+
+/* A command that does nothing without a word behind it: the palette asks for it. */
+static bool palette_asks(struct ui *u, enum command_id id)
+{
+	struct palette_args args;
+	char name[COMMAND_NAME], text[COMMAND_NAME + 1];
+
+	palette_args(keymap[id].args, &args);
+	if (!args.least)
+		return false;
+	snprintf(text, sizeof text, "%s ", keymap_name((int)id, name));
+	ui_ask_text(u, PROMPT_PALETTE, "", "", text, ":");
+	u->prompt.ready = false;
+	return true;
+}
+
 void ui_command(struct ui *u, const struct sight *s, enum command_id id)
 {
+	if ((!keymap[id].asks || ui_may_ask(u, s)) && palette_asks(u, id))
+		return;
 	if (ui_back_command(u, s, id) || console_command(u, s, id) || !s->m || !s->m->kit)
 		return;
 	if (!keymap[id].asks) {
 		look_command(u, s, id);
 		return;
 	}
-	if (ui_looks_back(u))
-		ui_back_refuse(u);
-	else if (u->read_only)
-		ui_say(u, s, false, "this console only looks on (observe)");
-	else if (!*u->person)
-		ui_say(u, s, false, "the kit does not know you: this console only looks on");
-	else
+	if (ui_may_ask(u, s))
 		ask_command(u, s, id);
 }

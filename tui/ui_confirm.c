@@ -211,6 +211,7 @@ static const struct {
 	{"veto", "not this time: on the record %s"},
 	{"freeze", "frozen %s"},
 	{"unfreeze", "no longer frozen %s"},
+	{"pin", "kept out from now on %s"},
 	{"unpin", "let in again %s"},
 	{"take", "command: on the record %s"},
 	{"hand-over", "offered; it changes hands when they accept (C) %s"},

@@ -131,34 +131,6 @@ static void edit(struct prompt *p, const struct key *k)
 	}
 }
 
-/* The command that a name stands for, whole or as far as it can mean only one. */
-static enum command_id palette_command(const char *text)
-{
-	enum command_id only = keymap_named(text);
-	char name[24];
-	int n = 0;
-
-	for (int i = 0; only == COMMAND_NONE && *text && i < COMMAND_NONE; i++)
-		n += keymap_written(i, text, name, sizeof name);
-	for (int i = 0; n == 1 && i < COMMAND_NONE; i++)
-		if (keymap_written(i, text, name, sizeof name))
-			return (enum command_id)i;
-	return only;
-}
-
-/* Tab: the first command that begins like this. */
-static void palette_complete(struct prompt *p)
-{
-	char name[24];
-
-	for (int i = 0; i < COMMAND_NONE; i++)
-		if (keymap_written(i, p->text, name, sizeof name)) {
-			text_copy(p->text, sizeof p->text, name);
-			p->n = p->at = strlen(p->text);
-			return;
-		}
-}
-
 void prompt_key(struct ui *u, const struct sight *s, const struct key *k)
 {
 	struct prompt *p = &u->prompt;
@@ -169,9 +141,12 @@ void prompt_key(struct ui *u, const struct sight *s, const struct key *k)
 		p->kind = PROMPT_NONE;
 	} else if (k->kind == KEY_ENTER) {
 		prompt_done(u, s);
-	} else if (k->kind == KEY_TAB && p->kind == PROMPT_PALETTE) {
-		palette_complete(p);
+	} else if (p->kind == PROMPT_PALETTE && (k->kind == KEY_TAB || k->kind == KEY_BACKTAB)) {
+		palette_tab(u, s, k->kind == KEY_BACKTAB);
+	} else if (p->kind == PROMPT_PALETTE && (k->kind == KEY_UP || k->kind == KEY_DOWN)) {
+		palette_recall(u, k->kind == KEY_UP);
 	} else {
+		p->pick = p->recalled = 0;
 		edit(p, k);
 		if (p->kind == PROMPT_FILTER)
 			text_copy(ui_place(u)->filter, sizeof ui_place(u)->filter, p->text);
@@ -191,8 +166,10 @@ static const struct {
 	{PROMPT_SAID, "report", "signal", NULL, "note", true, false},
 	{PROMPT_GONE, "report", "signal", "service", "note", true, false},
 	{PROMPT_CANCEL, "cancel", "key", NULL, NULL, true, false},
+	{PROMPT_VETO, "veto", "key", NULL, NULL, true, false},
 	{PROMPT_FREEZE, "freeze", "service", NULL, "reason", false, false},
 	{PROMPT_UNFREEZE, "unfreeze", "service", NULL, "reason", false, false},
+	{PROMPT_PIN, "pin", "service", "version", "reason", false, false},
 	{PROMPT_UNPIN, "unpin", "service", "version", "reason", false, false},
 	{PROMPT_HAND_OVER, "hand-over", "incident", NULL, "person", false, false},
 	{PROMPT_CLOSE, "close", "incident", NULL, "as", false, false},
@@ -317,37 +294,6 @@ static void resolve_done(struct ui *u, const struct sight *s, const struct promp
 	ui_ask(u, "resolve", &b, TAG_SAY);
 }
 
-/* "back", "back 02:14", "look-back -5m": another moment to look at. */
-static bool look_back(struct ui *u, const struct sight *s, const char *text)
-{
-	size_t n = strcspn(text, " ");
-
-	if ((n != 4 || strncmp(text, "back", n) != 0) && (n != 9 || strncmp(text, "look-back", n) != 0))
-		return false;
-	ui_back_go(u, s, text + n + strspn(text + n, " "));
-	return true;
-}
-
-static void palette_done(struct ui *u, const struct sight *s, const struct prompt *p)
-{
-	size_t n = strcspn(p->text, " ");
-	char word[COMMAND_NAME];
-	enum command_id id;
-
-	if (look_back(u, s, p->text))
-		return;
-	snprintf(word, sizeof word, "%.*s", (int)n, p->text);
-	id = palette_command(word);
-	if (id == COMMAND_THEME)
-		text_copy(u->theme_want, sizeof u->theme_want, p->text + n + strspn(p->text + n, " "));
-	else if (p->text[n])
-		id = COMMAND_NONE; /* no other takes a word */
-	if (id != COMMAND_NONE)
-		ui_command(u, s, id);
-	else if (p->n)
-		ui_say(u, s, false, "there is no command '%s': ? shows the keys", p->text);
-}
-
 /* Blanks before and behind what was typed mean nothing. */
 static void trim(struct prompt *p)
 {
@@ -377,7 +323,7 @@ void prompt_done(struct ui *u, const struct sight *s)
 	else if (p.kind == PROMPT_FIND && p.n)
 		ui_find(u, s, p.text);
 	else if (p.kind == PROMPT_PALETTE)
-		palette_done(u, s, &p);
+		palette_run(u, s, p.text);
 	else if (p.kind == PROMPT_LOOK_BACK && p.n)
 		ui_back_go(u, s, p.text);
 }

@@ -30,4 +30,29 @@ enum view_kind {
 	VIEW_COUNT
 };
 
+/* The orders of the views that can be sorted: the view, the order's name, and as the title says it.  The first of a view is
+ * the one it has by itself; struct place counts from there. */
+#define SORTS(X) \
+	X(SERVICES, "state", "by state") \
+	X(SERVICES, "name", "by name") \
+	X(SERVICES, "tier", "by tier") \
+	X(SERVICES, "change", "by latest change") \
+	X(CHANGES, "newest", "newest first") \
+	X(CHANGES, "service", "by service") \
+	X(WAYS, "service", "by service") \
+	X(WAYS, "level", "by level") \
+	X(WAYS, "time", "by time")
+#define X(view, name, words) +1
+enum { SORT_COUNT = 0 SORTS(X) };
+#undef X
+
+struct sort_row {
+	enum view_kind view;
+	const char *name, *words;
+};
+extern const struct sort_row sorts[SORT_COUNT];
+/* Order n of a view, around; NULL where it has none. */
+const struct sort_row *view_sort(enum view_kind view, int n);
+int view_sorts(enum view_kind view); /* how many it has */
+
 #endif

@@ -239,24 +239,6 @@ static void cue_draw(const struct scene *s, struct cells *out)
 		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_SOON, " %s ", c->text);
 }
 
-/* The commands a name that is being typed may become. */
-static void palette_draw(const struct scene *s, struct cells *out)
-{
-	struct hints h = {out, out->rows - 2, 1, 0};
-	char name[24];
-
-	cells_fill(out, h.row, 0, out->cols, ROLE_TEXT, ' ');
-	for (int i = 0; i < COMMAND_NONE; i++) {
-		if (!keymap_written(i, s->ui->prompt.text, name, sizeof name) || (keymap[i].asks && !may_ask(s)))
-			continue;
-		if (h.col + text_cols(name) > out->cols - 5) {
-			cells_text(out, h.row, h.col, 3, ROLE_DIM, "...");
-			return;
-		}
-		h.col = cells_text(out, h.row, h.col, 24, ROLE_DIM, name) + 2;
-	}
-}
-
 void footer_draw(const struct scene *s, struct cells *out)
 {
 	char late[200];
@@ -266,7 +248,7 @@ void footer_draw(const struct scene *s, struct cells *out)
 	past_news_draw(s, out);
 	filter_draw(s, out);
 	if (s->ui->prompt.kind == PROMPT_PALETTE)
-		palette_draw(s, out);
+		choices_draw(s, out);
 	if (s->ui->prompt.kind != PROMPT_NONE)
 		prompt_draw(s, out);
 	else

@@ -36,14 +36,30 @@ void view_lines(const struct scene *s, struct page *p, int most, int drop)
 	}
 }
 
+/* Each service's newest first; what is of no service stands behind. */
+static void changes_by_service(const struct model_change **v, size_t n)
+{
+	for (size_t i = 1; i < n; i++) { /* stable, and they are few */
+		const struct model_change *c = v[i];
+		const char *of = c->service ? c->service : "\xff";
+		size_t k = i;
+		for (; k && strcmp(v[k - 1]->service ? v[k - 1]->service : "\xff", of) > 0; k--)
+			v[k] = v[k - 1];
+		v[k] = c;
+	}
+}
+
 void view_changes(const struct scene *s, struct page *p, const struct place *place)
 {
-	(void)place;
 	const struct model_change *changes[CHANGES_MOST];
 	size_t n = changes_newest(s->m, changes);
 	char t[WHEN_LEN], u[WHEN_LEN], all[300];
+	const struct sort_row *order = view_sort(VIEW_CHANGES, place->sort);
 
-	view_title(p, "WHAT CHANGED, newest first");
+	snprintf(all, sizeof all, "WHAT CHANGED, %s", order->words);
+	view_title(p, all);
+	if (!strcmp(order->name, "service"))
+		changes_by_service(changes, n);
 	for (size_t i = 0; i < n; i++) {
 		const struct model_change *c = changes[i];
 		snprintf(all, sizeof all, "%s %s %s %s %s", c->what, c->service ? c->service : "", c->name ? c->name : "", c->to ? c->to : "", c->by ? c->by : "");

@@ -11,8 +11,8 @@
 #include "tui/gauge.h"
 #include "tui/views/views.h"
 
+/* As in SORTS (view.h). */
 enum order { ORDER_STATE, ORDER_NAME, ORDER_TIER, ORDER_CHANGE, ORDERS };
-static const char *const order_words[ORDERS] = {"by state", "by name", "by tier", "by latest change"};
 
 static const char *const rank_words[RANKS] = {"limit crossed", "near its limit", "unknown", "good"};
 static const enum role rank_roles[RANKS] = {ROLE_SOON, ROLE_SOON, ROLE_UNKNOWN, ROLE_GOOD};
@@ -168,7 +168,7 @@ void view_services(const struct scene *s, struct page *p, const struct place *pl
 	enum order order = (enum order)(place->sort % ORDERS);
 	char text[120];
 
-	snprintf(text, sizeof text, "SERVICES   %zu, %s   S sorts otherwise", n, order_words[order]);
+	snprintf(text, sizeof text, "SERVICES   %zu, %s   S sorts otherwise", n, view_sort(VIEW_SERVICES, place->sort)->words);
 	view_title(p, text);
 	switch (order) {
 	case ORDER_STATE:

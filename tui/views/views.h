@@ -50,6 +50,7 @@ void footer_draw(const struct scene *s, struct cells *out);
 void past_line_draw(const struct scene *s, struct cells *out, int col, const char *silent);
 /* What has to be said on the line above the keys: how far the reading is, what happened live. */
 void past_news_draw(const struct scene *s, struct cells *out);
+void choices_draw(const struct scene *s, struct cells *out); /* above the palette's line */
 void confirm_draw(const struct scene *s, struct cells *out);
 
 /* The page of the place that is looked at. */

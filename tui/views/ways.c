@@ -2,8 +2,10 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "decide/decide.h"
 #include "tui/views/views.h"
@@ -83,25 +85,70 @@ void view_way(const struct scene *s, struct page *p, const struct kit_action *a)
 	page_promise(p, DROP_NEVER, way_more, a);
 }
 
-void view_ways(const struct scene *s, struct page *p, const struct place *place)
+struct way { const struct kit_action *a; int64_t takes; };
+
+/* What is wanted, in the kit's order. */
+static size_t ways_of(const struct scene *s, const struct page *p, const struct place *place, struct way *v)
 {
 	size_t n = 0;
+	char all[200];
+	const char *time;
 
-	view_title(p, s->inc ? "WAYS BACK   the key opens the panel, Enter looks closer" :
-		"WAYS BACK   move to one; its key opens the panel, Enter looks closer");
 	for (size_t i = 0; i < s->m->kit->n_services; i++) {
 		const struct kit_service *svc = &s->m->kit->services[i];
 		if (*place->service ? strcmp(place->service, svc->name) != 0 : s->inc && !incident_has_service(s->inc, svc->name))
 			continue;
 		for (size_t k = 0; k < svc->n_actions; k++) {
-			char all[200];
 			snprintf(all, sizeof all, "%s %s", svc->name, svc->actions[k].name);
-			if (!page_wanted(p, all))
-				continue;
-			view_way(s, p, &svc->actions[k]);
-			n++;
+			if (page_wanted(p, all))
+				v[n++] = (struct way){&svc->actions[k], expected_time(s->m, &svc->actions[k], &time)};
 		}
 	}
+	return n;
+}
+
+static int by_service(const void *a, const void *b)
+{
+	const struct way *x = a, *y = b;
+
+	return (x->a > y->a) - (x->a < y->a);
+}
+
+static int by_level(const void *a, const void *b)
+{
+	const struct way *x = a, *y = b;
+
+	return x->a->level != y->a->level ? x->a->level - y->a->level : by_service(a, b);
+}
+
+/* What is not known comes last. */
+static int by_time(const void *a, const void *b)
+{
+	const struct way *x = a, *y = b;
+	uint64_t t = (uint64_t)x->takes, u = (uint64_t)y->takes;
+
+	return t != u ? (t > u) - (t < u) : by_service(a, b);
+}
+
+void view_ways(const struct scene *s, struct page *p, const struct place *place)
+{
+	const struct sort_row *order = view_sort(VIEW_WAYS, place->sort);
+	size_t n = 0, all = 1;
+	struct way *v;
+	char title[120];
+
+	snprintf(title, sizeof title, "WAYS BACK, %s   %s", order->words, s->inc ? "the key opens the panel, Enter looks closer" :
+		"move to one; then its key opens its panel");
+	view_title(p, title);
+	for (size_t i = 0; i < s->m->kit->n_services; i++)
+		all += s->m->kit->services[i].n_actions;
+	v = mem_new(all * sizeof *v);
+	n = ways_of(s, p, place, v);
+	if (strcmp(order->name, "service") != 0)
+		qsort(v, n, sizeof *v, !strcmp(order->name, "level") ? by_level : by_time);
+	for (size_t i = 0; i < n; i++)
+		view_way(s, p, v[i].a);
+	free(v);
 	if (!n)
 		view_nothing(p, "the kit has no action here");
 }
