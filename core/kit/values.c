@@ -206,7 +206,7 @@ static const struct { char key; const char *what; } console_keys[] = {
 	{'n', "note"}, {'o', "owed"}, {'p', "plan"}, {'q', "leave"}, {'t', "timeline"}, {'u', "what changed"}, {'v', "veto"},
 	{'w', "report"}, {'A', "acknowledge"}, {'B', "break-glass"}, {'C', "take command"}, {'D', "declare"}, {'E', "export"},
 	{'F', "freeze"}, {'G', "the end"}, {'H', "hand over"}, {'O', "reserved"}, {'P', "pins"}, {'Q', "reserved"}, {'R', "resolve"},
-	{'S', "reserved"}, {'T', "theme"}, {'V', "reserved"}, {'X', "close"},
+	{'S', "sort"}, {'T', "theme"}, {'V', "reserved"}, {'X', "close"},
 };
 
 static const char *key_of_console(char c)
