@@ -8,14 +8,7 @@
 
 #include "base/text.h"
 
-struct scan {
-	const char *s;
-	size_t len, i;
-	const char *why;
-	size_t values, text;
-};
-
-static bool scan_fail(struct scan *c, const char *why)
+bool scan_fail(struct scan *c, const char *why)
 {
 	if (!c->why)
 		c->why = why;
@@ -27,7 +20,7 @@ static int scan_peek(const struct scan *c)
 	return c->i < c->len ? (unsigned char)c->s[c->i] : -1;
 }
 
-static void scan_space(struct scan *c)
+void scan_space(struct scan *c)
 {
 	for (; c->i < c->len; c->i++) {
 		char ch = c->s[c->i];
@@ -80,7 +73,7 @@ static void scan_plain(struct scan *c)
 	c->i = i;
 }
 
-static bool scan_string(struct scan *c)
+bool scan_string(struct scan *c)
 {
 	size_t from = c->i++;
 	for (scan_plain(c); c->i < c->len; scan_plain(c)) {
@@ -119,7 +112,7 @@ static bool scan_digits(struct scan *c)
 	return c->i > from || scan_fail(c, "bad number");
 }
 
-static bool scan_number(struct scan *c)
+bool scan_number(struct scan *c)
 {
 	size_t from = c->i;
 	if (scan_peek(c) == '-')
@@ -160,7 +153,7 @@ static bool scan_word(struct scan *c, const char *word)
 	return true;
 }
 
-static bool scan_scalar(struct scan *c)
+bool scan_scalar(struct scan *c)
 {
 	switch (scan_peek(c)) {
 	case '"': return scan_string(c);
@@ -188,11 +181,11 @@ static bool scan_key(struct scan *c)
 	return true;
 }
 
-/* After a value: close what ends here, or step over a comma.  *out_more: another value follows. */
-static bool scan_after(struct scan *c, const char *stack, int *depth, bool *out_more)
+/* After a value: close what ends here down to `floor`, or step over a comma.  *out_more: another value follows. */
+static bool scan_after(struct scan *c, const char *stack, int floor, int *depth, bool *out_more)
 {
 	*out_more = false;
-	while (*depth) {
+	while (*depth > floor) {
 		scan_space(c);
 		int ch = scan_peek(c);
 		char close = stack[*depth - 1] == '{' ? '}' : ']';
@@ -230,24 +223,30 @@ static bool scan_open(struct scan *c, char *stack, int *depth, bool *out_value)
 	return open == '[' || scan_key(c);
 }
 
+bool scan_value(struct scan *c, int depth)
+{
+	char stack[JSON_DEPTH];
+	int floor = depth;
+	bool more = true, ok = true;
+	while (ok && more) {
+		bool value = false;
+		int ch = scan_peek(c);
+		c->values++;
+		if (ch == '{' || ch == '[')
+			ok = scan_open(c, stack, &depth, &value);
+		else
+			ok = scan_scalar(c);
+		if (ok && !value)
+			ok = scan_after(c, stack, floor, &depth, &more);
+	}
+	return ok;
+}
+
 bool json_scan(const char *s, size_t len, struct json_scanned *out)
 {
 	struct scan c = {.s = s, .len = len};
-	char stack[JSON_DEPTH];
-	int depth = 0;
-	bool more = true, ok = true;
 	scan_space(&c);
-	while (ok && more) {
-		bool value = false;
-		int ch = scan_peek(&c);
-		c.values++;
-		if (ch == '{' || ch == '[')
-			ok = scan_open(&c, stack, &depth, &value);
-		else
-			ok = scan_scalar(&c);
-		if (ok && !value)
-			ok = scan_after(&c, stack, &depth, &more);
-	}
+	bool ok = scan_value(&c, 0);
 	scan_space(&c);
 	if (ok && c.i != len)
 		ok = scan_fail(&c, "something follows the value");

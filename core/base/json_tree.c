@@ -115,6 +115,13 @@ static const char *take_string(struct build *b)
 	return out;
 }
 
+size_t json_string(const char *s, char *out)
+{
+	struct build b = {.s = s, .text = out};
+	take_string(&b);
+	return (size_t)(b.text - out) - 1;
+}
+
 /* ---- the tree ---- */
 
 static void pass_space(struct build *b)
