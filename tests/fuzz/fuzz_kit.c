@@ -1,6 +1,7 @@
 /* A kit's files, in one input: "%%% PATH" on a line of its own begins the next
  * file; what comes before the first is kit.yaml.  Whatever is refused says
- * where and how to mend it; whatever is accepted has no holes. */
+ * where and how to mend it; whatever is accepted has no holes, and comes out of
+ * a snapshot as it went in. */
 #include "config.h"
 
 #include <stdint.h>
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "kit/kit.h"
+#include "kit/kit_pack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -80,6 +81,34 @@ static void look_at_kit(const struct kit *k)
 			abort();
 }
 
+static void pack(const struct kit *k, struct buf *out)
+{
+	struct jw w;
+	buf_init(out, (size_t)64 << 20);
+	jw_init(&w, out);
+	kit_pack(k, &w);
+	if (out->failed)
+		abort();
+}
+
+static void through_a_snapshot(const struct kit *k)
+{
+	struct buf first, second;
+	struct json_walk w;
+	pack(k, &first);
+	json_walk_init(&w, buf_str(&first), first.len);
+	struct kit *again = kit_unpack(&w);
+	if (!again || !json_walk_done(&w))
+		abort();
+	json_walk_release(&w);
+	pack(again, &second);
+	if (first.len != second.len || memcmp(buf_str(&first), buf_str(&second), first.len))
+		abort();
+	kit_free(again);
+	buf_release(&first);
+	buf_release(&second);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct kit_file files[FILES_MAX];
@@ -95,8 +124,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((s == STATUS_OK) != (k != NULL) || (k != NULL) != (p.errors == 0))
 		abort();
 	look_at_problems(&p);
-	if (k)
+	if (k) {
 		look_at_kit(k);
+		through_a_snapshot(k);
+	}
 	kit_free(k);
 	problems_release(&p);
 	free(text);
