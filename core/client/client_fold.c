@@ -115,11 +115,12 @@ static void greeted(struct client *c, struct json *line)
 		asks_up(c);
 }
 
-static void took_snapshot(struct client *c, const struct json *dump)
+/* {"snapshot":DUMP} */
+static void took_snapshot(struct client *c, const char *s, size_t n)
 {
 	struct model *m = NULL;
 	struct fault f;
-	if (model_load(dump, &m, &f)) {
+	if (model_load(s, n, &m, &f)) {
 		wire_lost(c, f.what);
 		return;
 	}
@@ -197,6 +198,11 @@ void fold_line(struct client *c, const char *s, size_t n)
 		took_event(c, s, n);
 		return;
 	}
+	static const char snapshot[] = "{\"snapshot\":";
+	if (begins(s, n, snapshot) && s[n - 1] == '}') {
+		took_snapshot(c, s + sizeof snapshot - 1, n - sizeof snapshot);
+		return;
+	}
 	if (json_parse(s, n, LINE_MAX_IN, &j, &f)) {
 		wire_lost(c, "the engine sent a line that is not understood");
 		return;
@@ -205,9 +211,7 @@ void fold_line(struct client *c, const char *s, size_t n)
 		greeted(c, j);
 		return;
 	}
-	if (json_get(j, "snapshot"))
-		took_snapshot(c, json_get(j, "snapshot"));
-	else if (json_get(j, "reply"))
+	if (json_get(j, "reply"))
 		asks_reply(c, json_get(j, "reply"));
 	else if (json_get(j, "tell") && c->ev.tell)
 		c->ev.tell(c, c->ctx, json_get(j, "tell"));

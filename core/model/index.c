@@ -5,11 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t hash_two(const char *a, const char *b)
+static uint64_t hash_one(const char *s, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u;
-	for (; *a; a++)
-		h = (h ^ (unsigned char)*a) * 0x100000001b3u;
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)s[i]) * 0x100000001b3u;
+	return h;
+}
+
+static uint64_t hash_two(const char *a, const char *b)
+{
+	uint64_t h = hash_one(a, strlen(a));
 	h = (h ^ 0xff) * 0x100000001b3u;
 	for (; b && *b; b++)
 		h = (h ^ (unsigned char)*b) * 0x100000001b3u;
@@ -42,7 +48,7 @@ static void index_put(struct index *x, uint64_t h, uint32_t pos_1)
 	x->v[i].pos_1 = pos_1;
 }
 
-void index_add(struct index *x, const char *a, const char *b, size_t pos)
+static void index_add_hash(struct index *x, uint64_t h, size_t pos)
 {
 	if (x->n * 2 >= x->cap) {
 		struct index bigger = {.cap = x->cap ? x->cap * 2 : 64, .n = x->n};
@@ -53,32 +59,50 @@ void index_add(struct index *x, const char *a, const char *b, size_t pos)
 		free(x->v);
 		*x = bigger;
 	}
-	index_put(x, hash_two(a, b), (uint32_t)pos + 1);
+	index_put(x, h, (uint32_t)pos + 1);
 	x->n++;
 }
 
-static bool same_name(const struct model *m, size_t pos, const char *a, const char *b)
+void index_add(struct index *x, const char *a, const char *b, size_t pos)
 {
-	(void)b;
-	return strcmp(m->private_->all.v[pos], a) == 0;
+	index_add_hash(x, hash_two(a, b), pos);
+}
+
+/* ---- names ----------------------------------------------------------------------- */
+
+/* The one that is kept already, or NULL. */
+static const char *find_name(const struct model_private *p, uint64_t h, const char *s, size_t n)
+{
+	const struct index *x = &p->interned;
+	if (!x->cap)
+		return NULL;
+	for (size_t i = h & (x->cap - 1); x->v[i].pos_1; i = (i + 1) & (x->cap - 1)) {
+		const char *kept = p->all.v[x->v[i].pos_1 - 1];
+		if (x->v[i].hash == h && strncmp(kept, s, n) == 0 && !kept[n])
+			return kept;
+	}
+	return NULL;
 }
 
 const char *model_name(const struct model *m, const char *s)
 {
-	int64_t pos = s ? index_find(&m->private_->interned, m, s, NULL, same_name) : -1;
-	return pos < 0 ? NULL : m->private_->all.v[pos];
+	return s ? find_name(m->private_, hash_one(s, strlen(s)), s, strlen(s)) : NULL;
+}
+
+const char *model_intern_n(struct model *m, const char *s, size_t n)
+{
+	struct model_private *p = m->private_;
+	uint64_t h = hash_one(s, n);
+	const char *kept = find_name(p, h, s, n);
+	if (kept)
+		return kept;
+	kept = arena_strn(p->names, s, n);
+	*vec_push(&p->all) = kept;
+	index_add_hash(&p->interned, h, p->all.n - 1);
+	return kept;
 }
 
 const char *model_intern(struct model *m, const char *s)
 {
-	if (!s)
-		return NULL;
-	struct model_private *p = m->private_;
-	int64_t pos = index_find(&p->interned, m, s, NULL, same_name);
-	if (pos >= 0)
-		return p->all.v[pos];
-	const char *kept = arena_str(p->names, s);
-	*vec_push(&p->all) = kept;
-	index_add(&p->interned, s, NULL, p->all.n - 1);
-	return kept;
+	return s ? model_intern_n(m, s, strlen(s)) : NULL;
 }

@@ -1,4 +1,5 @@
 /* The model's life: new, dumped, loaded again, free. */
+#include "kit/kit_pack.h"
 #include "model/private.h"
 
 #include <stdlib.h>
@@ -41,7 +42,8 @@ void model_free(struct model *m)
 void model_dump(const struct model *m, bool curves, struct buf *out)
 {
 	struct jw w;
-	struct dump d = {&w, m->now.boot, curves};
+	struct dump d = {m->now.boot, curves};
+	struct record_out o = {&w, &d};
 	char hex[SHA_HEX];
 	jw_init(&w, out);
 	jw_obj(&w);
@@ -49,8 +51,13 @@ void model_dump(const struct model *m, bool curves, struct buf *out)
 	hex_print(m->chain, SHA_LEN, hex);
 	jw_kstr(&w, "chain", hex);
 	jw_kstr(&w, "boot", m->now.boot);
+	jw_kbool(&w, "curves", curves);
+	jw_key(&w, "columns");
+	record_columns_dump(&w, &model_table);
 	jw_key(&w, "model");
-	record_dump(&model_table, m, &d);
+	record_dump_keys(&o, &model_table, m);
+	jw_key(&w, "kit");
+	kit_pack(m->kit, &w);
 	jw_obj_end(&w);
 }
 
@@ -90,21 +97,76 @@ void model_curves_load(struct model *m, const struct json *curves)
 	}
 }
 
-enum status model_load(const struct json *dump, struct model **out, struct fault *f)
+/* ---- loading ------------------------------------------------------------------- */
+
+struct loading {
+	struct model *m;
+	struct json_walk w;
+	struct record_in in;
+	bool model, other, kit, curves;
+};
+
+static const char *keep_name(void *m, const char *s, size_t n)
 {
-	*out = NULL;
-	const char *chain = json_get_str(dump, "chain", "");
-	if (json_get_int(dump, "reducer", 0) != REDUCER_VERSION || strlen(chain) != SHA_HEX - 1)
-		return fault_set(f, STATUS_USAGE, "other-build", "the snapshot is of another build of backout");
-	struct model *m = model_new();
-	m->private_->boot = model_intern(m, json_get_str(dump, "boot", NULL));
-	record_load(m, &model_table, m, json_get(dump, "model"));
-	if (!hex_parse(chain, m->chain, SHA_LEN)) {
-		model_free(m);
-		return fault_set(f, STATUS_USAGE, "bad-snapshot", "the snapshot has no chain");
+	return model_intern_n(m, s, n);
+}
+
+/* One member of the dump.  What it needs of the others stands before it, as model_dump writes them. */
+static void load_member(struct loading *l, const char *key, size_t n)
+{
+	struct model *m = l->m;
+	size_t len;
+	if (n == 7 && !memcmp(key, "reducer", n)) {
+		l->other = json_walk_int(&l->w, 0) != REDUCER_VERSION;
+	} else if (n == 5 && !memcmp(key, "chain", n)) {
+		const char *s = json_walk_str(&l->w, &len);
+		char hex[SHA_HEX] = "";
+		if (s && len == SHA_HEX - 1)
+			memcpy(hex, s, len);
+		if (!hex_parse(hex, m->chain, SHA_LEN))
+			json_walk_refuse(&l->w, "it has no chain");
+	} else if (n == 4 && !memcmp(key, "boot", n)) {
+		const char *s = json_walk_str(&l->w, &len);
+		m->private_->boot = s ? model_intern_n(m, s, len) : NULL;
+	} else if (n == 6 && !memcmp(key, "curves", n)) {
+		l->curves = json_walk_bool(&l->w, false);
+	} else if (n == 7 && !memcmp(key, "columns", n)) {
+		record_columns_load(&l->in, &model_table);
+	} else if (n == 5 && !memcmp(key, "model", n) && !l->model) {
+		l->model = true;
+		record_load_keys(&l->in, &model_table, m);
+	} else if (n == 3 && !memcmp(key, "kit", n) && !l->kit) {
+		l->kit = true;
+		m->kit = kit_unpack(&l->w);
+	} else {
+		json_walk_skip(&l->w);
 	}
-	model_parse_kit(m);
-	reindex(m);
-	*out = m;
-	return STATUS_OK;
+}
+
+enum status model_load(const char *dump, size_t len, struct model **out, struct fault *f)
+{
+	struct loading l = {.m = model_new(), .other = true};
+	json_walk_init(&l.w, dump, len);
+	l.in = (struct record_in){.w = &l.w, .name = keep_name, .ctx = l.m, .arena = l.m->private_->names, .room = record_room(len)};
+	for (bool more = json_walk_open(&l.w, JSON_OBJECT); more && json_walk_more(&l.w);) {
+		size_t n;
+		const char *key = json_walk_key(&l.w, &n);
+		load_member(&l, key, n);
+	}
+	if (json_walk_done(&l.w) && !(l.model && l.kit))
+		json_walk_refuse(&l.w, "it has no model");
+	const char *why = l.w.at.why;
+	record_in_release(&l.in);
+	json_walk_release(&l.w);
+	*out = l.other || why ? NULL : l.m;
+	if (*out) {
+		vec_each(struct model_signal, sig, &l.m->signals)
+			sig->curve_unknown = !l.curves;
+		reindex(l.m);
+		return STATUS_OK;
+	}
+	model_free(l.m);
+	if (l.other)
+		return fault_set(f, STATUS_USAGE, "other-build", "the snapshot is of another build of backout");
+	return fault_set(f, STATUS_USAGE, "bad-snapshot", "the snapshot is not understood: %s", why);
 }

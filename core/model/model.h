@@ -29,9 +29,9 @@ struct model_signal {             /* one per service/signal ever seen */
 	double value, n;          /* last ok value; n NaN where not sent */
 	int64_t at;               /* when the newest was measured */
 	struct stamp ok_arrived;  /* newest ok one */
-	struct model_point curve[MODEL_CURVE];
+	struct model_point *curve; /* MODEL_CURVE of them; NULL while curve_n is 0 */
 	uint32_t curve_n, curve_next; /* ring */
-	bool curve_unknown;       /* only what came since the snapshot is here: ask for `curves` */
+	bool curve_unknown;       /* it stayed behind with the engine: ask for `curves` */
 };
 
 /* ---- deploys ---- */
@@ -136,7 +136,7 @@ struct model_backend { const char *backend, *plugin, *version, *state /* startin
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at; /* last opened or closed */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
-struct model_file { const char *path, *text; };
+struct model_file { const char *path; };
 struct model_uid { const char *person; int64_t uid; };
 struct model_ask { const char *ask, *key /* NULL */, *incident; int64_t seq; };    /* newest 512 */
 
@@ -149,7 +149,7 @@ struct model {
 	struct kit *kit; const char *kit_digest;
 	const char *kit_changed;                /* digest of a changed kit that is not in use, or NULL */
 	const char *kit_dir;                    /* where the engine read it */
-	VEC(struct model_file) kit_files;       /* texts of the kit in use */
+	VEC(struct model_file) kit_files;       /* those of the kit in use */
 	VEC(struct model_uid) kit_uids;         /* logins as the engine resolved them */
 	VEC(struct model_signal) signals;
 	VEC(struct model_deploy) deploys;
@@ -182,8 +182,8 @@ void model_curves_dump(const struct model *m, const char *service, struct jw *w)
 void model_curves_load(struct model *m, const struct json *curves);
 /* Is one of them unknown?  Said once: whoever asks is expected to fetch them. */
 bool model_curves_ask(struct model *m, const char *service);
-/* A model from a dump.  Caller frees.  The kit is parsed from its files again. */
-enum status model_load(const struct json *dump, struct model **out, struct fault *f);
+/* A model from a dump, which is read as a stranger's.  Caller frees. */
+enum status model_load(const char *dump, size_t len, struct model **out, struct fault *f);
 
 /* ---- queries (all may return NULL) ---- */
 const struct model_signal *model_signal(const struct model *m, const char *service, const char *name);

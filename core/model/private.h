@@ -4,6 +4,7 @@
 #ifndef MODEL_PRIVATE_H
 #define MODEL_PRIVATE_H
 
+#include "base/record.h"
 #include "model/model.h"
 
 /* ---- names and indexes ---- */
@@ -19,36 +20,25 @@ struct model_private {
 	const char *boot;         /* of the dump that is loaded: where a stamp names none */
 };
 const char *model_intern(struct model *m, const char *s); /* NULL stays NULL */
+const char *model_intern_n(struct model *m, const char *s, size_t n);
 const char *model_name(const struct model *m, const char *s); /* the interned one, or NULL: no record bears it */
 void index_release(struct index *x);
 /* Position of the record whose two keys are a and b, or -1. */
 typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, const char *b);
 int64_t index_find(const struct index *x, const struct model *m, const char *a, const char *b, index_same_fn same);
 void index_add(struct index *x, const char *a, const char *b, size_t pos);
-void model_parse_kit(struct model *m);   /* m->kit of the texts that were recorded */
 
-/* ---- records by table ---- */
-enum field_type { F_NAME, F_TEXT, F_INT, F_I32, F_DBL, F_BOOL, F_STAMP, F_VEC, F_CURVE };
-struct table;
-struct field { const char *key; enum field_type type; size_t off; const struct table *sub; };
-struct table { size_t size; size_t n; const struct field *fields; };
+/* ---- records by table (base/record.h) ---- */
 extern const struct table model_table, signal_table, deploy_table, version_table, change_table, row_table, report_table,
 	incident_table, action_table, breach_table, verify_table, check_table, pin_table, freeze_table, backend_table,
 	seat_table, armed_table, line_table, ask_table, name_table, gap_table, file_table, uid_table;
-void record_release(const struct table *t, void *rec);
-struct dump { struct jw *w; const char *boot; bool curves; };
-void record_dump(const struct table *t, const void *rec, const struct dump *d);
+struct dump { const char *boot; bool curves; }; /* the context of a record_out; that of a record_in is the model */
+extern const struct field_how stamp_how, curve_how;
 void curve_dump(const struct model_signal *s, struct jw *w);
 void curve_load(struct model_signal *s, const struct json *v);
-void record_load(struct model *m, const struct table *t, void *rec, const struct json *v);
-/* Drop element `i` of a VEC of records. */
-#define vec_drop(t, a, i) (record_release((t), &(a)->v[i]), vec_cut((a)->v, &(a)->n, (i), sizeof *(a)->v))
-void vec_cut(void *v, size_t *n, size_t i, size_t each);
+void curve_add(struct model_signal *s, uint32_t at_s, float v);
 /* Keep the newest `max` records. */
 #define vec_bound(t, a, max) while ((a)->n > (max)) vec_drop((t), (a), 0)
-
-/* Replace an owned text. */
-void text_set(const char **field, const char *s);
 
 /* ---- reducing: what every handler gets ---- */
 struct reduction {

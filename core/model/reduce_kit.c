@@ -1,5 +1,5 @@
-/* kit.loaded: the kit comes from the record, never from a disk.  Its texts are
- * kept, since a loaded snapshot parses them again. */
+/* kit.loaded: the kit comes from the record, never from a disk.  Of its texts
+ * only what they mean is kept, and where they stood. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,18 +18,22 @@ static void apply_uids(struct model *m)
 	}
 }
 
-void model_parse_kit(struct model *m)
+static void take_files(struct model *m, const struct json *files)
 {
-	if (!m->kit_files.n)
-		return;
-	struct kit_file *files = mem_new(m->kit_files.n * sizeof *files);
-	for (size_t i = 0; i < m->kit_files.n; i++)
-		files[i] = (struct kit_file){m->kit_files.v[i].path, m->kit_files.v[i].text, strlen(m->kit_files.v[i].text)};
+	VEC(struct kit_file) texts = {0};
 	struct problems p = {0};
-	kit_parse(files, m->kit_files.n, &m->kit, &p);
+	while (m->kit_files.n)
+		vec_drop(&file_table, &m->kit_files, m->kit_files.n - 1);
+	for (const struct json *f = json_first(files); f; f = json_next(f)) {
+		const char *path = json_get_str(f, "path", ""), *text = json_get_str(f, "text", "");
+		vec_push(&m->kit_files)->path = mem_str(path);
+		*vec_push(&texts) = (struct kit_file){path, text, strlen(text)};
+	}
+	kit_free(m->kit);
+	m->kit = NULL;
+	kit_parse(texts.v, texts.n, &m->kit, &p);
 	problems_release(&p);
-	free(files);
-	apply_uids(m);
+	vec_release(&texts);
 }
 
 void reduce_kit(struct reduction *r)
@@ -42,26 +46,13 @@ void reduce_kit(struct reduction *r)
 	}
 	const struct json *files = json_get(r->body, "files");
 	bool same = m->kit && m->kit_digest && digest && strcmp(m->kit_digest, digest) == 0;
-	bool texts = !same && json_get(json_first(files), "text") != NULL;
 	m->kit_changed = NULL;
 	m->kit_dir = body_name(r, "dir");
-	if (texts) {
-		while (m->kit_files.n)
-			vec_drop(&file_table, &m->kit_files, m->kit_files.n - 1);
-		for (const struct json *f = json_first(files); f; f = json_next(f)) {
-			struct model_file *k = vec_push(&m->kit_files);
-			k->path = mem_str(json_get_str(f, "path", ""));
-			k->text = mem_str(json_get_str(f, "text", ""));
-		}
-		kit_free(m->kit);
-		m->kit = NULL;
-	}
+	if (!same && json_get(json_first(files), "text"))
+		take_files(m, files);
 	m->kit_uids.n = 0;
 	for (const struct json *u = json_first(json_get(r->body, "uids")); u; u = json_next(u))
 		*vec_push(&m->kit_uids) = (struct model_uid){model_intern(m, json_key(u)), json_int(u, UID_NOBODY)};
 	m->kit_digest = digest;
-	if (m->kit)
-		apply_uids(m); /* the same kit on a machine whose logins changed */
-	else
-		model_parse_kit(m);
+	apply_uids(m); /* the same kit, too, on a machine whose logins changed */
 }

@@ -151,14 +151,6 @@ static struct model_signal *signal_at(struct model *m, const char *key, bool mak
 	return s;
 }
 
-static void signal_point(struct model_signal *s, int64_t at, float v)
-{
-	s->curve[s->curve_next] = (struct model_point){(uint32_t)(at / US_SECOND), v};
-	s->curve_next = (s->curve_next + 1) % MODEL_CURVE;
-	if (s->curve_n < MODEL_CURVE)
-		s->curve_n++;
-}
-
 static void backend_heard(struct reduction *r, const char *backend)
 {
 	vec_each(struct model_backend, b, &r->m->backends)
@@ -174,7 +166,7 @@ static struct model_signal *signal_heard(struct reduction *r, const char *key, c
 	s->backend = backend;
 	s->state = state;
 	s->at = at;
-	signal_point(s, at, (float)v);
+	curve_add(s, (uint32_t)(at / US_SECOND), (float)v);
 	return s;
 }
 

@@ -1,50 +1,52 @@
-/* One row per field of every record of the model.  A field that is missing
- * here is missing from snapshots: tests/unit/phases_test compares a dump that
- * was loaded and dumped again. */
+/* One row per field of every record of the model, those last that are seldom
+ * filled.  A field that is missing here is missing from snapshots:
+ * tests/unit/phases_test compares a dump that was loaded and dumped again. */
 #include "model/private.h"
 
 #include <stddef.h>
 
 #define TABLE(name, type, ...) \
 	static const struct field name##_fields[] = {__VA_ARGS__}; \
-	const struct table name##_table = {sizeof(struct type), sizeof name##_fields / sizeof *name##_fields, name##_fields}
+	const struct table name##_table = {#name, sizeof(struct type), sizeof name##_fields / sizeof *name##_fields, name##_fields}
 #define N(s, f) {#f, F_NAME, offsetof(struct s, f), NULL}
+#define K(s, f) {#f, F_NAME, offsetof(struct s, f), NULL, .needed = true} /* every record has it */
 #define T(s, f) {#f, F_TEXT, offsetof(struct s, f), NULL}
 #define I(s, f) {#f, F_INT, offsetof(struct s, f), NULL}
 #define E(s, f) {#f, F_I32, offsetof(struct s, f), NULL}
+#define W(s, f, last) {#f, F_I32, offsetof(struct s, f), NULL, .most = (int)(last)} /* one of the words of an enum */
 #define D(s, f) {#f, F_DBL, offsetof(struct s, f), NULL}
 #define B(s, f) {#f, F_BOOL, offsetof(struct s, f), NULL}
-#define S(s, f) {#f, F_STAMP, offsetof(struct s, f), NULL}
+#define S(s, f) {#f, F_OTHER, offsetof(struct s, f), NULL, .how = &stamp_how}
 #define V(s, f, t) {#f, F_VEC, offsetof(struct s, f), &t##_table}
 
 _Static_assert(sizeof(enum tri) == sizeof(int), "enums are dumped as int");
 
-TABLE(name, model_name, N(model_name, name));
+TABLE(name, model_name, K(model_name, name));
 TABLE(gap, model_gap, I(model_gap, by_us), S(model_gap, at));
-TABLE(file, model_file, T(model_file, path), T(model_file, text));
+TABLE(file, model_file, T(model_file, path));
 TABLE(uid, model_uid, N(model_uid, person), I(model_uid, uid));
 
 #define R model_signal
-TABLE(signal, R, N(R, service), N(R, name), N(R, backend), E(R, state), D(R, value), D(R, n), I(R, at), S(R, ok_arrived),
-	{"curve", F_CURVE, 0, NULL});
+TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO_DATA), D(R, value), I(R, at), S(R, ok_arrived), D(R, n),
+	{"curve", F_OTHER, 0, NULL, .how = &curve_how});
 #undef R
 #define R model_deploy
-TABLE(deploy, R, N(R, service), N(R, place), N(R, backend), N(R, version), N(R, previous), N(R, by), N(R, strategy), N(R, state),
-	N(R, managed_by), D(R, share), E(R, instances_old), E(R, instances_new), I(R, at), S(R, learned), E(R, back_safe), T(R, back_why),
+TABLE(deploy, R, N(R, service), N(R, place), N(R, backend), N(R, version), N(R, previous), N(R, by), N(R, state), I(R, at), S(R, learned),
+	E(R, instances_old), E(R, instances_new), N(R, strategy), D(R, share), N(R, managed_by), W(R, back_safe, TRI_YES), T(R, back_why),
 	I(R, back_since));
 #undef R
 #define R model_version
-TABLE(version, R, N(R, service), N(R, version), N(R, by), I(R, first), I(R, last), E(R, verdict));
+TABLE(version, R, N(R, service), N(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
 #undef R
 #define R model_change
 TABLE(change, R, N(R, service), N(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq));
 #undef R
 #define R model_row
-TABLE(row, R, N(R, row), N(R, service), E(R, state), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
+TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
 	T(R, would));
 #undef R
 #define R model_report
-TABLE(report, R, N(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone));
+TABLE(report, R, K(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone));
 #undef R
 #define R model_breach
 TABLE(breach, R, N(R, row), N(R, service), N(R, signal), N(R, action), N(R, owner), D(R, value), S(R, at), S(R, onset), I(R, seq));
@@ -53,18 +55,18 @@ TABLE(breach, R, N(R, row), N(R, service), N(R, signal), N(R, action), N(R, owne
 TABLE(check, R, T(R, name), N(R, from), N(R, state), T(R, detail), B(R, was_bad), I(R, held_us), I(R, need_us), D(R, value));
 #undef R
 #define R model_verify
-TABLE(verify, R, N(R, service), E(R, state), T(R, why), S(R, at), V(R, checks, check));
+TABLE(verify, R, K(R, service), W(R, state, VERIFY_NONE), T(R, why), S(R, at), V(R, checks, check));
 #undef R
 #define R model_action
 TABLE(action, R, N(R, key), N(R, op), N(R, digest), N(R, incident), N(R, ask), N(R, action), N(R, service), N(R, backend), N(R, verb),
-	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), E(R, cls), N(R, by), N(R, via), N(R, authority), T(R, reason),
-	E(R, outcome), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
+	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), W(R, cls, CLASS_TELL), N(R, by), N(R, via), N(R, authority), T(R, reason),
+	W(R, outcome, OUTCOME_CANCELLED), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
 	B(R, recovery));
 #undef R
 #define R model_incident
-TABLE(incident, R, N(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
-	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), E(R, kind), B(R, open), V(R, services, name), S(R, declared),
+TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
+	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), W(R, kind, INCIDENT_RECONSTRUCTED), B(R, open), V(R, services, name), S(R, declared),
 	S(R, closed), S(R, onset_said), I(R, events),
 	V(R, breaches, breach), V(R, actions, action), V(R, verifies, verify), V(R, gaps, gap), S(R, reported), S(R, verified),
 	S(R, reopened), S(R, settled));
@@ -90,6 +92,7 @@ TABLE(line, R, I(R, seq), S(R, at), N(R, kind), N(R, incident), N(R, actor), T(R
 #define R model_ask
 TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));
 #undef R
+/* Printed with its keys: the only one of its kind. */
 #define R model
 TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I(R, seq), S(R, now), N(R, kit_digest), N(R, kit_changed),
 	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
