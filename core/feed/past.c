@@ -216,13 +216,9 @@ static void put_spot(struct past *p)
 
 static void load_spot(struct past *p, int at)
 {
-	struct json *j = NULL;
 	struct model *m = NULL;
-	if (at >= 0 && (json_parse(p->spots.v[at].dump, p->spots.v[at].len, p->bounds.spots, &j, NULL) || model_load(j, &m, NULL))) {
+	if (at >= 0 && model_load(p->spots.v[at].dump, p->spots.v[at].len, &m, NULL))
 		drop_spot(p, (size_t)at); /* our own bytes: it cannot be; then without */
-		m = NULL;
-	}
-	json_free(j);
 	model_free(p->m);
 	p->m = m ? m : model_new();
 	p->weight = 0;
