@@ -280,13 +280,16 @@ void keyfile_print(const struct bindings *b, struct buf *out)
 
 	buf_adds(out, "# The keys of the console, in the form of ~/.config/backout/keys: a line there\n"
 		"# replaces the one here.  NAME = KEY, KEY ...; two keys one after the other: g g.\n"
-		"# A command without a key is in the palette: `:` and its name.\n");
+		"# A command without a key is in the palette: `:`, its name, and what may stand behind it.\n");
 	for (int i = 0; i < COMMAND_NONE; i++) {
 		if (strcmp(group, keymap[i].group) != 0) {
 			group = keymap[i].group;
 			buf_addf(out, "\n# %s\n", group);
 		}
-		buf_addf(out, "%-13s = %-14s # %s\n", keymap_name(i, name), bindings_written(b, i, keys, sizeof keys), keymap[i].help);
+		buf_addf(out, "%-13s = %-14s # %s", keymap_name(i, name), bindings_written(b, i, keys, sizeof keys), keymap[i].help);
+		if (*keymap[i].args)
+			buf_addf(out, " (:%s %s)", name, keymap[i].args);
+		buf_addc(out, '\n');
 	}
 	buf_adds(out, "\n# Those of the past come first while looking back; [ { and :look-back begin it.\n");
 	buf_adds(out, "\n# Not here: the keys of the kit's actions, which open their panels; the letters\n"
