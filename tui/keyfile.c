@@ -21,7 +21,7 @@ static bool refuse(const struct settings *s, const struct setting *x, int column
 static const struct {
 	enum command_id id;
 	const char *key;
-} fixed[] = {{COMMAND_OPEN, "Enter"}, {COMMAND_BACK, "Esc"}, {COMMAND_PALETTE, ":"}};
+} fixed[] = {{COMMAND_OPEN, "Enter"}, {COMMAND_BACK, "Esc"}, {COMMAND_PALETTE, ":"}, {COMMAND_NOW, "0"}};
 #define N_FIXED (sizeof fixed / sizeof *fixed)
 
 /* To name one where it stands anyway is no mistake. */
@@ -291,7 +291,8 @@ void keyfile_print(const struct bindings *b, struct buf *out)
 			buf_addf(out, " (:%s %s)", name, keymap[i].args);
 		buf_addc(out, '\n');
 	}
-	buf_adds(out, "\n# Those of the past come first while looking back; [ { and :look-back begin it.\n");
+	buf_adds(out, "\n# Those of the past come first while looking back; [ { and :look-back begin it.\n"
+		"# Those of a chart count in a chart alone, and come first there.\n");
 	buf_adds(out, "\n# Not here: the keys of the kit's actions, which open their panels; the letters\n"
 		"# that a panel shows, which fire.  Enter always opens, Esc always goes back, and\n"
 		"# : always opens the palette, whatever else does.\n");

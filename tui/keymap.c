@@ -10,7 +10,8 @@
 #include "tui/keymap.h"
 
 const struct keymap_row keymap[COMMAND_NONE] = {
-#define X(id, keys, args, group, help, use) {COMMAND_##id, #id, keys, args, group, help, (use) == 1, (use) == 2},
+#define X(id, keys, args, group, help, use) {COMMAND_##id, #id, keys, args, group, help, (use) == 1, \
+	(use) == 3 ? KEYMODE_CHART : (use) == 2 ? KEYMODE_PAST : KEYMODE_ANY},
 	COMMANDS(X)
 #undef X
 };
@@ -31,7 +32,7 @@ bool keymap_written(int id, const char *begin, char *out, size_t cap)
 {
 	char name[COMMAND_NAME];
 
-	if (!strcmp(keymap[id].group, "move") || (keymap[id].past && id != COMMAND_LOOK_BACK && id != COMMAND_LIVE))
+	if (!strcmp(keymap[id].group, "move") || (keymap[id].mode != KEYMODE_ANY && id != COMMAND_LOOK_BACK && id != COMMAND_LIVE))
 		return false;
 	text_copy(out, cap, keymap_name(id, name));
 	return !strncasecmp(out, begin, strlen(begin));
@@ -158,7 +159,7 @@ bool chord_clash(struct chord a, struct chord b)
 
 bool commands_clash(enum command_id a, enum command_id b)
 {
-	return keymap[a].past == keymap[b].past;
+	return keymap[a].mode == keymap[b].mode;
 }
 
 /* ---- bindings --------------------------------------------------------------------------- */
@@ -199,10 +200,10 @@ void bindings_changed(struct bindings *b)
 			snprintf(b->shown[i], sizeof b->shown[i], ":%s", keymap_name(i, name));
 }
 
-static enum command_id bound_in(const struct bindings *b, bool past, uint32_t first, uint32_t second, bool *out_begins)
+static enum command_id bound_in(const struct bindings *b, enum keymode mode, uint32_t first, uint32_t second, bool *out_begins)
 {
 	for (int i = 0; i < COMMAND_NONE; i++)
-		for (int k = 0; keymap[i].past == past && k < b->of[i].n; k++) {
+		for (int k = 0; keymap[i].mode == mode && k < b->of[i].n; k++) {
 			struct chord c = b->of[i].v[k];
 			if (c.first == first && c.second == second)
 				return (enum command_id)i;
@@ -211,24 +212,27 @@ static enum command_id bound_in(const struct bindings *b, bool past, uint32_t fi
 	return COMMAND_NONE;
 }
 
-static enum command_id bound(const struct bindings *b, bool past, uint32_t first, uint32_t second, bool *out_begins)
+static enum command_id bound(const struct bindings *b, unsigned where, uint32_t first, uint32_t second, bool *out_begins)
 {
-	enum command_id id = bound_in(b, past, first, second, out_begins);
+	const enum keymode past = KEYMODE_PAST, any = KEYMODE_ANY, order[] = {KEYMODE_CHART, where & IN_PAST ? past : any, where & IN_PAST ? any : past};
+	enum command_id id = COMMAND_NONE;
 
-	return id != COMMAND_NONE || *out_begins ? id : bound_in(b, !past, first, second, out_begins);
+	for (int i = where & IN_CHART ? 0 : 1; i < 3 && id == COMMAND_NONE && !*out_begins; i++)
+		id = bound_in(b, order[i], first, second, out_begins);
+	return id;
 }
 
-enum command_id bindings_press(const struct bindings *b, bool past, uint32_t *pending, const struct key *k)
+enum command_id bindings_press(const struct bindings *b, unsigned where, uint32_t *pending, const struct key *k)
 {
 	uint32_t before = *pending, stroke = stroke_of(k);
 	bool begins = false;
-	enum command_id id = before ? bound(b, past, before, stroke, &begins) : COMMAND_NONE;
+	enum command_id id = before ? bound(b, where, before, stroke, &begins) : COMMAND_NONE;
 
 	*pending = 0;
 	if (id != COMMAND_NONE)
 		return id;
 	begins = false;
-	id = bound(b, past, stroke, 0, &begins);
+	id = bound(b, where, stroke, 0, &begins);
 	if (id == COMMAND_NONE && begins)
 		*pending = stroke;
 	return id;

@@ -10,9 +10,14 @@
 
 #include "tui/keys.h"
 
+/* Where the keys of a row count. */
+enum keymode { KEYMODE_ANY, KEYMODE_PAST, KEYMODE_CHART };
+#define IN_PAST (1u << KEYMODE_PAST)
+#define IN_CHART (1u << KEYMODE_CHART)
+
 /* enum suffix, its keys as a file of keys has them ("k, Up"; "g g": one after the other), what the palette takes behind its
  * name (palette.h; "[X]" may be left out), group, help, and 1 where it asks the engine, 2 where its keys come first while
- * looking back, and behind all others while not. */
+ * looking back, and behind all others while not, 3 where they count in a chart alone, and before all others. */
 #define COMMANDS(X) \
 	X(NEXT_PANE, "Tab", "", "move", "next part of the screen", 0) \
 	X(PREVIOUS_PANE, "Shift-Tab", "", "move", "the part before", 0) \
@@ -41,6 +46,7 @@
 	X(ROWS, "", "", "look", "the rubric: every row and how it is", 0) \
 	X(SOURCES, "", "", "look", "who tells, and how old it is", 0) \
 	X(SERVICE, "", "SERVICE", "look", "a service: what serves, its signals, ways back, versions", 0) \
+	X(CHART, "", "[SIGNAL]", "look", "a signal over time", 0) \
 	X(INCIDENTS, "", "", "look", "every open incident, to look at another one", 0) \
 	X(INCIDENT, "", "INCIDENT", "look", "look at another open incident", 0) \
 	X(SORT, "S", "[ORDER]", "look", "the next order of this list", 0) \
@@ -77,7 +83,13 @@
 	X(REDRAW, "Ctrl-L", "", "console", "draw the screen again", 0) \
 	X(SUSPEND, "Ctrl-Z", "", "console", "to the shell; the engine goes on", 0) \
 	X(LEAVE, "q", "", "console", "leave; nothing ends", 0) \
-	X(RELOAD, "", "", "console", "take the changed kit in use", 1)
+	X(RELOAD, "", "", "console", "take the changed kit in use", 1) \
+	X(ZOOM_IN, "+, =", "", "chart", "zoom in: less time", 3) \
+	X(ZOOM_OUT, "-", "", "chart", "zoom out: more time", 3) \
+	X(EARLIER, "Left, h", "", "chart", "half a screen earlier", 3) \
+	X(LATER, "Right, l", "", "chart", "half a screen later", 3) \
+	X(NOW, "0, Home", "", "chart", "back to now", 3) \
+	X(INK, "*", "", "chart", "draw in dots, blocks or letters", 3)
 
 enum command_id {
 #define X(id, keys, args, group, help, use) COMMAND_##id,
@@ -90,7 +102,8 @@ struct keymap_row {
 	enum command_id id;
 	const char *name; /* HAND_OVER; people read and type hand-over */
 	const char *keys, *args, *group, *help;
-	bool asks, past;
+	bool asks;
+	enum keymode mode;
 };
 extern const struct keymap_row keymap[COMMAND_NONE];
 
@@ -113,7 +126,7 @@ const char *stroke_nearest(const char *word); /* the name of a key that was mean
 const char *chord_print(struct chord c, char out[CHORD_WRITTEN]);
 /* The same keys, or one begins the other: both cannot be told apart. */
 bool chord_clash(struct chord a, struct chord b);
-/* Do two commands want keys at the same time?  The past's and the others do not: one of both comes first. */
+/* Do two commands want keys at the same time?  Those of another mode do not: one of both comes first. */
 bool commands_clash(enum command_id a, enum command_id b);
 
 /* ---- the bindings in use ----------------------------------------------------------- */
@@ -128,8 +141,8 @@ void bindings_default(struct bindings *b);
 /* After `of` was changed. */
 void bindings_changed(struct bindings *b);
 /* What a key means behind *pending, the stroke before it (0 none).  COMMAND_NONE with *pending set: it begins two.
- * past: one looks back, whose keys come first. */
-enum command_id bindings_press(const struct bindings *b, bool past, uint32_t *pending, const struct key *k);
+ * where: IN_PAST one looks back, IN_CHART at a chart. */
+enum command_id bindings_press(const struct bindings *b, unsigned where, uint32_t *pending, const struct key *k);
 /* Every key of a command: "k, Up"; "" where it has none. */
 const char *bindings_written(const struct bindings *b, int id, char *out, size_t cap);
 /* Is this one of the defaults of the command? */

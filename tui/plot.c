@@ -373,21 +373,27 @@ static void guides(const struct canvas *k)
 			cells_fill(k->c, k->row + r, k->col + column(k, k->p->marks[i].at), 1, ROLE_RULE, inks[k->p->ink].guide);
 }
 
-/* Two in one column stand side by side; where there is no room the later one wins. */
+/* Two in one column stand side by side, at the right end those before them move to the left. */
 static void letters(const struct canvas *k)
 {
-	int used = -1;
+	size_t n = k->p->n_marks;
+	int *at = mem_grow(NULL, n + 1, sizeof *at), next = 0, end = k->cols - 1;
 
-	for (size_t i = 0; i < k->p->n_marks; i++) {
+	for (size_t i = 0; i < n; i++) {
+		int x = column(k, k->p->marks[i].at);
+		at[i] = x < next ? next : x;
+		next = shown(k->p, &k->p->marks[i]) ? at[i] + 1 : next;
+	}
+	for (size_t i = n; i-- > 0;) {
 		const struct plot_mark *m = &k->p->marks[i];
-		int x = column(k, m->at);
 		if (!shown(k->p, m))
 			continue;
-		x = x <= used ? used + 1 : x;
-		x = x >= k->cols ? k->cols - 1 : x;
-		cells_fill(k->c, k->row - 1, k->col + x, 1, m->role, (unsigned char)m->letter);
-		used = x;
+		at[i] = at[i] > end ? end : at[i];
+		end = at[i] - 1;
+		if (at[i] >= 0)
+			cells_fill(k->c, k->row - 1, k->col + at[i], 1, m->role, (unsigned char)m->letter);
 	}
+	free(at);
 }
 
 static int mark_words(const struct plot *p, const struct plot_mark *m, char *out, size_t cap)

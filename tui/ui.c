@@ -103,7 +103,7 @@ const char *ui_problems(const struct problems *p, const char *more, char *out, s
 
 void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
 {
-	bool looks = tag == TAG_FETCH || tag == TAG_QUIET; /* reading, and closing what was only tried */
+	bool looks = tag == TAG_FETCH || tag == TAG_SERIES || tag == TAG_QUIET; /* reading, and closing what was only tried */
 
 	if (!params->failed && (looks || !ui_looks_back(u))) /* whatever else asks: not from the past */
 		u->out.ask(u->out.ctx, verb, buf_str(params), tag);
@@ -226,6 +226,12 @@ static void kit_key(struct ui *u, const struct sight *s, const struct key *k)
 		ui_say(u, s, false, "%c belongs to an action: move to its service first, or declare (D)", (char)k->cp);
 }
 
+/* Which keys count before others. */
+static unsigned modes(struct ui *u)
+{
+	return (ui_looks_back(u) ? IN_PAST : 0) | (ui_place(u)->view == VIEW_CHART ? IN_CHART : 0);
+}
+
 void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 {
 	enum command_id id;
@@ -248,7 +254,7 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 	}
 	if (*u->message)
 		*u->message = 0;
-	id = bindings_press(&u->keys, ui_looks_back(u), &u->pending, k);
+	id = bindings_press(&u->keys, modes(u), &u->pending, k);
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
 	else if (!u->pending)
@@ -301,6 +307,7 @@ void ui_tick(struct ui *u, const struct sight *s)
 	if (s->live && s->live->kit)
 		cues_look(&u->cues, s->live, &s->real);
 	ui_back_tick(u, s);
+	ui_chart_tick(u, s);
 	if (u->confirm.state == CONFIRM_OPEN) {
 		challenge_tick(&u->confirm.ch, s->now.mono);
 		if (u->confirm.ch.state == CHALLENGE_NO)
@@ -473,5 +480,5 @@ int64_t ui_wait(const struct ui *u, const struct sight *s)
 		return second;
 	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
 		return sc.screen == SCREEN_VERIFIED && s->link->up ? minute : second;
-	return ui_place((struct ui *)(uintptr_t)u)->view == VIEW_SERVICE ? second : minute;
+	return ui_place((struct ui *)(uintptr_t)u)->view == VIEW_SERVICE || ui_place((struct ui *)(uintptr_t)u)->view == VIEW_CHART ? second : minute;
 }

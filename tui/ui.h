@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "tui/back.h"
 #include "tui/challenge.h"
+#include "tui/chart.h"
 #include "tui/keyfile.h"
 #include "tui/cues.h"
 #include "tui/page.h"
@@ -83,7 +84,7 @@ struct link {                /* how the line to the engine is */
 };
 
 /* What an answer is for. */
-enum tag { TAG_SAY, TAG_ARM, TAG_FIRE, TAG_QUIET, TAG_TRY, TAG_FETCH };
+enum tag { TAG_SAY, TAG_ARM, TAG_FIRE, TAG_QUIET, TAG_TRY, TAG_FETCH, TAG_SERIES };
 struct ui;
 struct ui_out {              /* how asks leave */
 	void (*ask)(void *ctx, const char *verb, const char *params, enum tag tag);
@@ -108,6 +109,7 @@ struct ui {
 	struct tried tried;
 	struct fetched fetched;
 	struct back back;        /* whether the past is shown */
+	struct chart chart;
 	char incident[72];       /* the one looked at; "" the newest open one */
 	char find[64];           /* what was looked for last */
 	char message[600];
@@ -208,6 +210,11 @@ void prompt_key(struct ui *u, const struct sight *s, const struct key *k);
 void prompt_done(struct ui *u, const struct sight *s);
 /* Ask the engine for what a view shows; the answer lies in u->fetched under `what`. */
 void ui_fetch(struct ui *u, const char *what, const char *verb, struct buf *params);
+/* The chart of a signal; its own keys; and, before each frame, what it has to ask. */
+void ui_chart(struct ui *u, const struct sight *s, const char *service, const char *signal);
+void ui_chart_named(struct ui *u, const struct sight *s, const char *name); /* "auth/error_rate"; "" the one under the cursor */
+void ui_chart_key(struct ui *u, const struct sight *s, enum command_id id);
+void ui_chart_tick(struct ui *u, const struct sight *s);
 /* Ask the backend whether an action would work, without a panel. */
 void confirm_try(struct ui *u, const struct sight *s, const char *service, const char *action);
 void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *a, const char *to);

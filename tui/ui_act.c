@@ -76,8 +76,10 @@ static void open_item(struct ui *u, const struct sight *s)
 		if (it.seq > 0 && ui_place(u)->view != VIEW_BRIEF && ui_place(u)->view != VIEW_HELP)
 			event_open(u, it.seq);
 		break;
-	case ITEM_SERVICE:
 	case ITEM_SIGNAL:
+		ui_chart(u, s, it.service, it.name);
+		break;
+	case ITEM_SERVICE:
 		if (*it.service && ui_place(u)->view != VIEW_SERVICE)
 			ui_go(u, VIEW_SERVICE, it.service, "");
 		break;
@@ -349,6 +351,9 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 	case COMMAND_SORT:
 		sort(u, s);
 		break;
+	case COMMAND_CHART:
+		ui_chart_named(u, s, "");
+		break;
 	default:
 		ui_move(u, s, id);
 		break;
@@ -427,6 +432,10 @@ void ui_command(struct ui *u, const struct sight *s, enum command_id id)
 		return;
 	if (ui_back_command(u, s, id) || console_command(u, s, id) || !s->m || !s->m->kit)
 		return;
+	if (keymap[id].mode == KEYMODE_CHART) {
+		ui_chart_key(u, s, id);
+		return;
+	}
 	if (!keymap[id].asks) {
 		look_command(u, s, id);
 		return;

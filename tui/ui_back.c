@@ -96,8 +96,8 @@ void ui_back_go(struct ui *u, const struct sight *s, const char *text)
 
 bool ui_back_command(struct ui *u, const struct sight *s, enum command_id id)
 {
-	if (!keymap[id].past || !s->live)
-		return keymap[id].past;
+	if (keymap[id].mode != KEYMODE_PAST || !s->live)
+		return keymap[id].mode == KEYMODE_PAST;
 	if (id == COMMAND_LIVE && u->back.state != BACK_OFF)
 		ui_go_live(u);
 	else if (id == COMMAND_LIVE)

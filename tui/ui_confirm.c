@@ -256,6 +256,10 @@ static const char *mend_words(const struct fault *f)
 void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
 	const struct json *result, const struct fault *f)
 {
+	if (tag == TAG_SERIES) {
+		chart_answer(&u->chart, status == STATUS_OK ? result : NULL, f);
+		return;
+	}
 	if (tag == TAG_TRY || tag == TAG_FETCH) {
 		ui_fetched(u, s, tag, status, result, f);
 		return;

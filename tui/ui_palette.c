@@ -142,6 +142,9 @@ static bool run_look(struct ui *u, const struct sight *s, const struct palette_l
 	case COMMAND_SERVICE:
 		ui_go(u, VIEW_SERVICE, l->word[0], "");
 		return true;
+	case COMMAND_CHART:
+		ui_chart_named(u, s, l->word[0]);
+		return true;
 	case COMMAND_WAYS:
 		ui_go(u, VIEW_WAYS, l->word[0], "");
 		return true;

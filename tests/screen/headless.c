@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "kit/kit_read.h"
 #include "report/report.h"
+#include "tests/screen/points.h"
 #include "tui/ascii.h"
 #include "tui/scene.h"
 #include "tests/screen/paints.h"
@@ -512,7 +513,11 @@ static void command(struct stage *s, char *line)
 		bytes(s, s->ui.confirm.ch.letters, 3);
 	else if (!strcmp(line, "answer"))
 		answer(s, rest);
-	else if (!strcmp(line, "tell"))
+	else if (!strcmp(line, "points")) {
+		struct sight x = sight(s);
+		if (!points_answer(&s->ui, &x, rest))
+			die(s, "points DATE-AND-TIME EVERY STRETCH...:", rest);
+	} else if (!strcmp(line, "tell"))
 		tell(s, rest);
 	else if (!strcmp(line, "read")) { /* that many events of the journal, and no more; all: again as it comes */
 		s->held = strcmp(rest, "all") != 0;

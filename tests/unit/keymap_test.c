@@ -61,7 +61,7 @@ static enum command_id press(const struct bindings *b, uint32_t *pending, enum k
 {
 	struct key k = {kind, cp, 0};
 
-	return bindings_press(b, false, pending, &k);
+	return bindings_press(b, 0, pending, &k);
 }
 
 static void pressing(void **state)

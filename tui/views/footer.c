@@ -103,6 +103,19 @@ static bool verify_ended(const struct scene *s)
 	return false;
 }
 
+/* A chart's own keys, by what they are called now. */
+static void chart_hints(const struct scene *s, struct hints *h)
+{
+	char pair[2 * CHORD_WRITTEN + 2];
+
+	snprintf(pair, sizeof pair, "%s %s", key_of(s->ui, COMMAND_ZOOM_IN), key_of(s->ui, COMMAND_ZOOM_OUT));
+	hint(h, pair, "zoom");
+	snprintf(pair, sizeof pair, "%s %s", key_of(s->ui, COMMAND_EARLIER), key_of(s->ui, COMMAND_LATER));
+	hint(h, pair, "earlier, later");
+	if (s->ui->chart.to)
+		hint(h, key_of(s->ui, COMMAND_NOW), "now");
+}
+
 /* While looking back: the way to the present first, and what takes one about. */
 static void past_keys(const struct scene *s, struct hints *h)
 {
@@ -117,6 +130,8 @@ static void past_keys(const struct scene *s, struct hints *h)
 	char both[2 * CHORD_WRITTEN];
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		if (s->ui->places[s->ui->depth].view == VIEW_CHART && (keys[i].a == COMMAND_EVENT_BEFORE || keys[i].a == COMMAND_SLOWER))
+			continue; /* these keys are the chart's */
 		const char *word = keys[i].word ? keys[i].word : s->ui->back.playing ? "pause" : "play";
 		snprintf(both, sizeof both, "%s%s%s", key_of(s->ui, keys[i].a), keys[i].b != COMMAND_NONE ? " " : "",
 			keys[i].b != COMMAND_NONE ? key_of(s->ui, keys[i].b) : "");
@@ -133,16 +148,21 @@ static void keys_draw(const struct scene *s, struct cells *out)
 	if (ui_looks_back(s->ui)) {
 		if (place->view != VIEW_MAIN)
 			hint(&h, "Esc", "back");
+		if (place->view == VIEW_CHART)
+			chart_hints(s, &h);
 		past_keys(s, &h);
 		return;
 	}
 
 	if (place->view != VIEW_MAIN) {
 		hint(&h, "Esc", "back");
+		if (place->view == VIEW_CHART)
+			chart_hints(s, &h);
 		hint(&h, "j k", "move");
 		if (*views[place->view].enter)
 			hint(&h, "Enter", views[place->view].enter);
-		hint(&h, "/", "filter");
+		if (place->view != VIEW_CHART)
+			hint(&h, "/", "filter");
 		help_hint(&h);
 		return;
 	}

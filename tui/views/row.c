@@ -9,7 +9,7 @@
 #include "tui/gauge.h"
 #include "tui/views/views.h"
 
-static enum role state_role(const struct model_row *r)
+enum role view_row_role(const struct model_row *r)
 {
 	if (model_row_standing(r) || r->state == ROW_BREACHED || r->state == ROW_OVERDUE || r->state == ROW_PENDING)
 		return ROLE_SOON;
@@ -17,7 +17,7 @@ static enum role state_role(const struct model_row *r)
 }
 
 /* "breached since 02:00, owner has 2:40", "clear since Mon 09:12" */
-static void state_words(const struct scene *s, const struct model_row *r, char *out, size_t cap)
+void view_row_words(const struct scene *s, const struct model_row *r, char *out, size_t cap)
 {
 	char t[WHEN_LEN], d[DURATION_LEN];
 	int64_t left = r->until - s->now.at;
@@ -43,10 +43,10 @@ void view_row_line(const struct scene *s, struct page *p, const struct kit_row *
 	page_line(p, DROP_NEVER);
 	page_item(p, ITEM_ROW, svc->name, r->name, 0);
 	if (mr)
-		state_words(s, mr, text, sizeof text);
+		view_row_words(s, mr, text, sizeof text);
 	page_put(p, 1, 20, ROLE_TEXT, "%s", with_service ? svc->name : r->name);
 	page_put(p, 22, 24, ROLE_DIM, "%s %s", with_service ? r->name : r->signal, with_service ? "" : r->when_text);
-	page_put(p, 47, p->g.cols - 48, mr ? state_role(mr) : ROLE_DIM, "%s", text);
+	page_put(p, 47, p->g.cols - 48, mr ? view_row_role(mr) : ROLE_DIM, "%s", text);
 }
 
 static size_t not_clear(const struct scene *s, struct page *p)

@@ -21,9 +21,14 @@ void view_nothing(struct page *p, const char *text);      /* what stands where t
 void view_text(struct page *p, const char *text, int64_t number); /* running text that the cursor can pass over */
 void view_way(const struct scene *s, struct page *p, const struct kit_action *a);
 void view_fact(struct page *p, const char *label, enum role role, const char *text); /* label at the left, text wrapped */
+/* How a row is: "pending since 02:00, breach in 0:25". */
+void view_row_words(const struct scene *s, const struct model_row *r, char *out, size_t cap);
+enum role view_row_role(const struct model_row *r);
 void view_row_line(const struct scene *s, struct page *p, const struct kit_row *r, const struct kit_service *svc, bool with_service);
 void view_service_line(struct page *p, int drop, const struct vitals *v);
 const char *view_state(const struct scene *s, const struct vitals *v, enum role *out_role, char *out, size_t cap); /* "breach in 0:25" */
+/* Deploys, breaches and decisions that concern a signal, oldest first; how many. */
+size_t view_marks(const struct scene *s, const char *service, const char *signal, struct plot_mark *out, size_t cap);
 void view_unknown(const struct scene *s, struct page *p);
 size_t view_versions_of(const struct scene *s, struct page *p, const char *service); /* how many */
 /* The timeline's newest `most` lines. */
