@@ -221,7 +221,7 @@ static void default_keys(struct taking *t, enum command_id id, const struct bind
 	}
 	if (t->kit || !by || t->b->of[id].n)
 		return;
-	keymap_name(id, name);
+	keymap_name((int)id, name);
 	mend_with(complain(p, (struct place){t->file->file, by->line, by->column}, PROBLEM_WARNING, "%s was the key of %s, which has none now",
 		chord_print(keys->v[0], key), name), "give it one, or say `%s =`; `:%s` does it, too", name, name);
 }
@@ -247,7 +247,7 @@ static void kit_clashes(const struct taking *t, struct problems *p)
 			const char *action = kit_action_of(t->kit, l->keys.v[k].first);
 			if (action)
 				mend_with(complain(p, (struct place){t->file->file, l->line, l->key_column[k]}, PROBLEM_WARNING,
-					"%s is the key of %s in this kit: %s stays %s", chord_print(l->keys.v[k], key), action, keymap_name(l->id, name),
+					"%s is the key of %s in this kit: %s stays %s", chord_print(l->keys.v[k], key), action, keymap_name((int)l->id, name),
 					t->b->shown[l->id]), "give it another key");
 		}
 	}
