@@ -28,6 +28,8 @@ PICTURES = [
     ("verified", "incident", "verified", "80x24", "default"),
     ("deciding-wide", "incident", "deciding", "200x50", "default"),
     ("deciding-no-colour", "incident", "deciding", "80x24", "no-colour"),
+    ("deciding-light", "incident", "deciding", "80x24", "light"),
+    ("deciding-high-contrast", "incident", "deciding", "80x24", "high-contrast"),
     ("services", "fleet", "services by state", "80x24", "default"),
     ("storm", "fleet", "a storm breached", "80x24", "default"),
     ("action", "drill", "an action, tried", "80x24", "default"),

@@ -43,7 +43,8 @@ static void spans(void **state)
 /* Within a span a sample touches the last column alone; with the next span all of them move by one. */
 static void a_sample_changes_the_last_column(void **state)
 {
-	struct model_signal s = {0};
+	struct model_point points_s[MODEL_CURVE] = {{0}};
+	struct model_signal s = {.curve = points_s};
 
 	(void)state;
 	for (uint32_t t = 1000; t < 1010; t++)
@@ -61,7 +62,10 @@ static void a_sample_changes_the_last_column(void **state)
 /* Two signals that were first seen at different times have their columns at the same ones. */
 static void columns_stand_below_each_other(void **state)
 {
-	struct model_signal a = {0}, b = {0};
+	struct model_point points_a[MODEL_CURVE] = {{0}};
+	struct model_signal a = {.curve = points_a};
+	struct model_point points_b[MODEL_CURVE] = {{0}};
+	struct model_signal b = {.curve = points_b};
 
 	(void)state;
 	for (uint32_t t = 1001; t <= 1012; t++) {
@@ -75,7 +79,8 @@ static void columns_stand_below_each_other(void **state)
 
 static void late_samples_and_gaps(void **state)
 {
-	struct model_signal s = {0};
+	struct model_point points_s[MODEL_CURVE] = {{0}};
+	struct model_signal s = {.curve = points_s};
 
 	(void)state;
 	sample(&s, 1000, 1);
@@ -102,7 +107,8 @@ static void late_samples_and_gaps(void **state)
 /* While the oldest points fall out one by one no column changes but the first, which goes as a whole. */
 static void what_falls_out(void **state)
 {
-	struct model_signal s = {0};
+	struct model_point points_s[MODEL_CURVE] = {{0}};
+	struct model_signal s = {.curve = points_s};
 	char before[MODEL_CURVE + 1];
 
 	(void)state;
