@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,10 @@
 #include "base/text.h"
 #include "client/history.h"
 #include "tui/find.h"
+#include "tui/front.h"
+#include "tui/linear.h"
 #include "tui/own.h"
+#include "tui/plain.h"
 #include "tui/scene.h"
 #include "tui/term.h"
 #include "tui/tui.h"
@@ -43,11 +45,11 @@ struct console {
 	struct keys keys;
 	struct own own;
 	struct cells frame;
+	struct linear *linear;    /* lines instead of frames; NULL: a screen */
 	struct now now;
 	int64_t opened, drawn;    /* mono */
 	bool dirty, keyed, painted, ended, lost_tty;
 	bool stuck;               /* the last frame is not out yet: no other is made */
-	int tty_flags, out_flags;
 };
 
 /* ---- what a key and a frame are made from ------------------------------------------ */
@@ -99,6 +101,12 @@ static void past_wished(struct console *c)
 	history_go(c->history, &b->wish);
 }
 
+static void end(struct console *c)
+{
+	c->ended = true;
+	uv_stop(&c->loop);
+}
+
 static void timer_fired(uv_timer_t *t)
 {
 	struct console *c = t->data;
@@ -134,7 +142,7 @@ static void timer_set(struct console *c, const struct sight *s)
 static void frame_out(struct console *c)
 {
 	if (c->ui.shows_letters && !c->ui.confirm.ch.drawn)
-		term_flush_input(); /* what was typed before these letters stood there was not meant for them */
+		front_flush_input(); /* what was typed before these letters stood there was not meant for them */
 	os_now(&c->now);
 	ui_shown(&c->ui, c->now.mono);
 }
@@ -146,37 +154,69 @@ static void writable(uv_poll_t *p, int status, int events)
 
 	(void)status;
 	(void)events;
-	if (!term_flush())
+	if (!front_flush())
 		return;
 	uv_poll_stop(&c->out);
 	c->stuck = false;
+	if (front_is_gone())
+		end(c);
 	if (!c->dirty) /* else the frame is an old one, and so may be its letters */
 		frame_out(c);
 }
 
-static void draw(struct console *c)
+/* Nobody reads what we say any more. */
+static void unread(uv_poll_t *p, int status, int events)
 {
-	struct sight s = sight(c);
+	struct console *c = p->data;
+
+	if (status < 0 || events & UV_DISCONNECT) {
+		c->lost_tty = true;
+		end(c);
+	}
+}
+
+static void draw_frame(struct console *c, const struct sight *s)
+{
 	int rows, cols;
 
-	ui_tick(&c->ui, &s);
-	past_wished(c);
-	s = sight(c);
 	term_size(&rows, &cols);
 	if (rows != c->frame.rows || cols != c->frame.cols) {
 		cells_release(&c->frame);
 		cells_init(&c->frame, rows, cols);
 		term_resize(rows, cols);
-		ui_resized(&c->ui, &s, rows, cols);
+		ui_resized(&c->ui, s, rows, cols);
 	}
-	ui_draw(&c->ui, &s, &c->frame);
+	ui_draw(&c->ui, s, &c->frame);
 	if (c->ui.cues.ring && !c->ui.bell_off)
 		term_bell();
 	c->ui.cues.ring = false;
 	c->stuck = !term_draw(&c->frame, c->ui.redraw);
+	c->ui.redraw = false;
+}
+
+/* A window has no part in it: what is said stays said whatever its size. */
+static void draw_lines(struct console *c, const struct sight *s)
+{
+	linear_say(c->linear, &c->ui, s);
+	c->stuck = !plain_write(linear_text(c->linear), strlen(linear_text(c->linear)));
+	linear_written(c->linear);
+	if (front_is_gone())
+		end(c);
+}
+
+static void draw(struct console *c)
+{
+	struct sight s = sight(c);
+
+	ui_tick(&c->ui, &s);
+	past_wished(c);
+	s = sight(c);
+	if (c->linear)
+		draw_lines(c, &s);
+	else
+		draw_frame(c, &s);
 	if (*c->ui.curves_of)
 		client_want_curves(c->client, c->ui.curves_of);
-	c->ui.redraw = false;
 	c->painted = true;
 	c->drawn = c->now.mono;
 	c->dirty = c->keyed = false;
@@ -316,12 +356,6 @@ static void on_down(struct client *cl, void *ctx, const struct fault *why)
 
 /* ---- the terminal -------------------------------------------------------------------------- */
 
-static void end(struct console *c)
-{
-	c->ended = true;
-	uv_stop(&c->loop);
-}
-
 static void resumed(struct console *c)
 {
 	struct sight s = sight(c);
@@ -331,12 +365,21 @@ static void resumed(struct console *c)
 	c->dirty = c->keyed = true;
 }
 
+static void suspend(struct console *c)
+{
+	front_suspend();
+	resumed(c);
+}
+
 static void key(void *ctx, const struct key *k)
 {
 	struct console *c = ctx;
 	struct sight s = sight(c);
 
-	ui_key(&c->ui, &s, k);
+	if (c->linear)
+		linear_key(c->linear, &c->ui, &s, k);
+	else
+		ui_key(&c->ui, &s, k);
 	past_wished(c);
 	c->dirty = c->keyed = true;
 	if (c->ui.theme_changed) {
@@ -386,8 +429,7 @@ static void typed(uv_poll_t *p, int status, int events)
 	esc_set(c);
 	if (c->ui.suspend && !c->ended) {
 		c->ui.suspend = false;
-		term_suspend();
-		resumed(c);
+		suspend(c);
 	}
 }
 
@@ -398,33 +440,12 @@ static void signalled(uv_signal_t *h, int number)
 	if (number == SIGWINCH) {
 		c->dirty = c->keyed = true;
 	} else if (number == SIGTSTP) {
-		term_suspend();
-		resumed(c);
+		suspend(c);
 	} else {
 		c->signal = number;
 		c->lost_tty = number == SIGHUP;
 		end(c);
 	}
-}
-
-static void crashed(int number)
-{
-	term_rescue();
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static void catch_crashes(void)
-{
-	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-	struct sigaction sa;
-
-	memset(&sa, 0, sizeof sa);
-	sa.sa_handler = crashed;
-	sa.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		sigaction(numbers[i], &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 /* ---- beginning and end ------------------------------------------------------------------------ */
@@ -446,13 +467,8 @@ static void loop_start(struct console *c)
 		h->data = c;
 		uv_signal_start(h, signalled, numbers[c->n_signals]);
 	}
-	c->tty_flags = fcntl(STDIN_FILENO, F_GETFL);
-	uv_poll_init(&c->loop, &c->tty, STDIN_FILENO);
-	c->tty.data = c;
-	uv_poll_start(&c->tty, UV_READABLE, typed);
-	c->out_flags = fcntl(STDOUT_FILENO, F_GETFL);
-	uv_poll_init(&c->loop, &c->out, STDOUT_FILENO);
-	c->out.data = c;
+	c->tty.data = c->out.data = c;
+	front_watch(&c->loop, &c->tty, typed, &c->out, unread);
 }
 
 static void close_handle(uv_handle_t *h, void *ctx)
@@ -472,10 +488,7 @@ static void loop_end(struct console *c)
 	uv_walk(&c->loop, close_handle, NULL);
 	uv_run(&c->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&c->loop);
-	if (c->tty_flags >= 0)
-		fcntl(STDIN_FILENO, F_SETFL, c->tty_flags);
-	if (c->tty_flags >= 0 && c->out_flags >= 0)
-		fcntl(STDOUT_FILENO, F_SETFL, c->out_flags);
+	front_unwatch();
 }
 
 /* What leaving left: said on the terminal that was given back. */
@@ -485,6 +498,20 @@ static void farewell(const struct console *c, const struct model *m)
 
 	if (i && !c->lost_tty && !c->ui.demo) /* the demo says what becomes of it */
 		fprintf(stderr, "backout: %s is open and goes on without this console; `backout` looks again\n", i->name);
+}
+
+static enum status open_front(struct console *c, struct fault *f)
+{
+	bool lines = c->linear;
+	enum status s = front_open(&c->own.theme, &lines, f);
+
+	if (s != STATUS_OK || !lines)
+		return s;
+	if (!c->linear)
+		c->linear = linear_new(&c->ui);
+	if (!front_has_keys())
+		linear_keyless(c->linear);
+	return STATUS_OK;
 }
 
 static enum status run(struct console *c, const struct cli *cli, const struct found *where, struct fault *f)
@@ -498,20 +525,19 @@ static enum status run(struct console *c, const struct cli *cli, const struct fo
 	uv_loop_init(&c->loop);
 	s = client_new(&c->loop, &spec, &events, c, &c->client, f);
 	if (s == STATUS_OK)
-		s = term_open(&c->own.theme, f);
+		s = open_front(c, f);
 	if (s != STATUS_OK) {
 		c->ended = true;
-		c->tty_flags = -1;
 		loop_end(c);
 		return s;
 	}
-	catch_crashes();
+	front_catch_crashes();
 	loop_start(c);
 	c->dirty = true;
 	os_now(&c->now);
 	c->opened = c->now.mono;
 	uv_run(&c->loop, UV_RUN_DEFAULT);
-	term_close();
+	front_close();
 	farewell(c, c->client ? client_model(c->client) : NULL);
 	loop_end(c);
 	return STATUS_OK;
@@ -522,12 +548,14 @@ enum status tui_console(struct cli *cli)
 	struct console *c = mem_new(sizeof *c);
 	struct found *where = mem_new(sizeof *where);
 	struct ui_out out = {.ask = ask, .random = fresh, .brief = cli_brief, .copy = copy, .ctx = c};
-	bool look_only = cli_option(cli, "--read-only", NULL);
+	bool look_only = cli_option(cli, "--read-only", NULL), lines = cli_option(cli, "--linear", NULL);
 	struct fault f = {0};
 	enum status s;
 	int number;
 
 	ui_init(&c->ui, &out);
+	if (lines || cli->linear)
+		c->linear = linear_new(&c->ui);
 	c->ui.demo = !strcmp(cli->argv[0], "demo");
 	c->ui.read_only = look_only || !strcmp(cli->argv[0], "observe");
 	if (cli->incident)
@@ -545,6 +573,7 @@ enum status tui_console(struct cli *cli)
 			cli_fail(cli, s, &f);
 	}
 	cells_release(&c->frame);
+	linear_free(c->linear);
 	ui_release(&c->ui);
 	number = c->signal;
 	free(where);

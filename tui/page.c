@@ -217,8 +217,10 @@ const struct item *page_cursor_item(const struct page *p)
 }
 
 /* Rows of g are only views of it: a line that was promised is drawn into the last one. */
-static int line_row(struct page *p, const struct page_line *l)
+int page_row(struct page *p, int line)
 {
+	const struct page_line *l = &p->lines[line];
+
 	if (l->row >= 0)
 		return l->row;
 	p->row = PAGE_ROWS - 1;
@@ -235,7 +237,7 @@ void page_text(struct page *p, const struct item *it, struct buf *out)
 	for (int i = it->line; i < p->n && (i == it->line || p->lines[i].more); i++) {
 		const char *s;
 		buf_reset(&row);
-		cells_print_row(&p->g, line_row(p, &p->lines[i]), &row);
+		cells_print_row(&p->g, page_row(p, i), &row);
 		s = buf_str(&row) + strspn(buf_str(&row), " ");
 		buf_addf(out, "%s%s", i > it->line ? " " : "", s);
 	}
@@ -254,7 +256,7 @@ void page_show(struct page *p, struct cells *out, int top, int height, int left,
 	if (first < 0)
 		first = 0;
 	for (int i = 0; i < height && first + i < p->n; i++) {
-		int row = line_row(p, &p->lines[first + i]);
+		int row = page_row(p, first + i);
 		for (int col = 0; col < cols; col++) {
 			struct cell *to = cells_at(out, top + i, left + col), *from = cells_at(&p->g, row, col);
 			if (to && from)

@@ -76,6 +76,8 @@ void page_fit(struct page *p, int height);
 void page_show(struct page *p, struct cells *out, int top, int height, int left, int cols);
 /* What stands on the line of an item and on those that go on from it, in one line; a promised one is drawn for it. */
 void page_text(struct page *p, const struct item *it, struct buf *out);
+/* The row of g where a line stands, drawn; until the next call, where it was a promise. */
+int page_row(struct page *p, int line);
 /* The item under the cursor, NULL where it is not on the page: a key never means a thing that slid under it. */
 const struct item *page_cursor_item(const struct page *p);
 

@@ -34,12 +34,11 @@ static struct {
 	FILE *out;                /* what curses writes to: the terminal, or while a frame is made the memory behind `frame` */
 	int frame;
 	struct termios before;
-	bool open, colours, linear, fresh; /* fresh: nothing was drawn yet */
+	bool open, colours, fresh; /* fresh: nothing was drawn yet */
 	bool plain;               /* it speaks ECMA-48 */
 	bool ascii, ascii_only;   /* the theme or the terminal wants nothing else; the terminal knows nothing else */
 	struct brush brush;
 	struct buf unsent;        /* the rest of a frame that the terminal did not take yet */
-	struct buf last;          /* linear: what was printed, its digits masked */
 	volatile sig_atomic_t taken;
 	char rescue[256];
 	size_t n_rescue;
@@ -133,7 +132,7 @@ void term_theme(const struct theme *t)
 	struct theme fit;
 
 	term.ascii = term.ascii_only || t->ascii;
-	if (term.linear)
+	if (!term.open)
 		return;
 	theme_fit(t, term.colours ? COLORS : 0, &fit);
 	for (int i = 0; i < ROLE_COUNT; i++) {
@@ -179,55 +178,6 @@ static enum status refuse(struct fault *f)
 	fault_set(f, STATUS_USAGE, "no-terminal", "the console needs a terminal");
 	fault_mend(f, "use the commands here: backout status, brief, fire; `backout help` lists them");
 	return STATUS_USAGE;
-}
-
-/* ---- a terminal that only goes forward (TERM=dumb) -------------------------------------- */
-
-/* Frames are printed one below the other, and only when more changed than figures. */
-static enum status linear_open(void)
-{
-	struct termios raw = term.before;
-
-	endwin();
-	delscreen(term.screen);
-	term.screen = NULL;
-	fclose(term.out);
-	close(term.frame);
-	cfmakeraw(&raw);
-	raw.c_oflag = term.before.c_oflag;
-	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	buf_init(&term.last, (size_t)1 << 20);
-	term.linear = term.open = true;
-	term.taken = 1;
-	return STATUS_OK;
-}
-
-static void linear_draw(const struct cells *c)
-{
-	struct buf text, masked;
-
-	buf_init(&text, (size_t)1 << 20);
-	buf_init(&masked, (size_t)1 << 20);
-	cells_print(c, &text);
-	for (const char *p = buf_str(&text); *p; p++)
-		if (*p != ' ' && (unsigned char)*p < 0x80 && !strchr("0123456789_|.'", *p))
-			buf_addc(&masked, *p);
-	if (strcmp(buf_str(&masked), buf_str(&term.last)) != 0) {
-		bool gap = true; /* several empty lines are one */
-		putchar('\n');
-		for (const char *p = buf_str(&text); *p;) {
-			size_t n = strcspn(p, "\n");
-			if (n || !gap)
-				printf("%.*s\n", (int)n, p);
-			gap = !n;
-			p += n + (p[n] == '\n');
-		}
-		fflush(stdout);
-		buf_reset(&term.last);
-		buf_adds(&term.last, buf_str(&masked));
-	}
-	buf_release(&text);
-	buf_release(&masked);
 }
 
 /* Curses writes a frame in hundreds of pieces.  They are put together, so that the terminal gets it in one: no half of
@@ -303,10 +253,23 @@ static void through_curses(int (*write_it)(void))
 	}
 }
 
+/* Lines will have to do. */
+static void only_forward(void)
+{
+	endwin();
+	delscreen(term.screen);
+	term.screen = NULL;
+	fclose(term.out);
+	close(term.frame);
+	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
+}
+
 enum status term_open(const struct theme *t, struct fault *f)
 {
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &term.before))
 		return refuse(f);
+	if (getenv("TERM") && !strcmp(getenv("TERM"), "dumb"))
+		return STATUS_NO; /* curses would write to it even so */
 	setlocale(LC_CTYPE, ""); /* what a letter is; numbers and days are written as everywhere else */
 	term.ascii_only = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	term.out = curses_out();
@@ -319,9 +282,8 @@ enum status term_open(const struct theme *t, struct fault *f)
 	term.frame = os_memory();
 	buf_init(&term.unsent, FRAME_MAX);
 	if (!has("cup")) {
-		enum status s = linear_open();
-		term_theme(t);
-		return s;
+		only_forward();
+		return STATUS_NO;
 	}
 	raw();
 	noecho();
@@ -348,12 +310,6 @@ void term_close(void)
 		return;
 	term.open = false;
 	cells_release(&term.signs);
-	if (term.linear) {
-		buf_release(&term.last);
-		term.taken = 0;
-		tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
-		return;
-	}
 	buf_adds(&term.unsent, PASTE_OFF);
 	through_curses(endwin);
 	drain();
@@ -370,7 +326,7 @@ void term_close(void)
 
 void term_suspend(void)
 {
-	if (!term.open || term.linear)
+	if (!term.open)
 		return;
 	buf_adds(&term.unsent, PASTE_OFF);
 	def_prog_mode();
@@ -389,9 +345,7 @@ void term_suspend(void)
 /* One byte; on a line that takes none it is not worth waiting for. */
 void term_bell(void)
 {
-	if (term.linear)
-		(void)!write(STDOUT_FILENO, "\a", 1);
-	else if (term.open)
+	if (term.open)
 		buf_addc(&term.unsent, '\a');
 }
 
@@ -414,8 +368,7 @@ void term_size(int *out_rows, int *out_cols)
 
 void term_resize(int rows, int cols)
 {
-	if (!term.linear)
-		resizeterm(rows, cols);
+	resizeterm(rows, cols);
 	cells_release(&term.shown);
 }
 
@@ -444,7 +397,7 @@ const char *term_copy(const char *text)
 	struct buf b;
 	size_t n = strlen(text);
 
-	if (!term.open || term.linear)
+	if (!term.open)
 		return NULL;
 	buf_init(&b, 4 * COPY_MOST);
 	buf_adds(&b, "\033]52;c;");
@@ -493,10 +446,6 @@ bool term_draw(const struct cells *c, bool whole)
 	if (term.ascii) {
 		cells_ascii(c, &term.signs);
 		c = &term.signs;
-	}
-	if (term.linear) {
-		linear_draw(c);
-		return true;
 	}
 	if (whole || term.fresh || !term.plain)
 		draw_by_curses(c, whole);

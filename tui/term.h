@@ -9,7 +9,7 @@
 #include "tui/cells.h"
 #include "tui/theme.h"
 
-/* Take the terminal: full screen, raw, bracketed paste on.  USAGE where there is none that can do it. */
+/* Take the terminal: full screen, raw, bracketed paste on.  USAGE where there is none; NO where it only goes forward. */
 enum status term_open(const struct theme *t, struct fault *f);
 void term_close(void);                 /* give it back; twice is fine */
 void term_size(int *out_rows, int *out_cols);

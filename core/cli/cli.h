@@ -18,6 +18,7 @@ struct cli_front {           /* what the console brings: this room does not reac
 struct cli {                 /* the common options, taken out before the command sees its own */
 	const char *kit, *store, *incident, *theme; /* NULL where not given */
 	bool json;
+	bool linear;             /* the demo's --linear, handed to the console */
 	const struct command *commands; int n_commands; /* the table */
 	const struct cli_front *front;
 	int argc; char **argv;   /* what is left: argv[0] is the command's name, "backout" where there was none */

@@ -244,6 +244,7 @@ enum status cmd_demo(struct cli *c, enum status (*console)(struct cli *c))
 	int guard = -1;
 	bool cleans = cli_option(c, "--clean", NULL);
 	cli_option(c, "--speed", &speed);
+	c->linear = cli_option(c, "--linear", NULL);
 	enum status s = cli_done(c, 0, 0);
 	if (s != STATUS_OK)
 		return s;

@@ -6,12 +6,14 @@
 
 /* demo, watch and observe open a console: cli_run hands them on before it looks at `run`. */
 const struct command cli_commands[] = {
-	{"demo", "[--speed N] [--clean]", "the console on a built-in world of real local processes",
+	{"demo", "[--speed N] [--clean] [--linear]", "the console on a built-in world of real local processes",
 		"Makes a directory with a kit, a store and a socket of its own and starts a small shop in it.\n"
 		"--speed N makes the demo's durations N times shorter, never the clock.\n"
-		"--clean ends and removes what a killed demo left behind.\n", NULL},
-	{"watch", "[KIT]", "the console, to look on", NULL, NULL},
-	{"observe", "[KIT]", "the console that never asks for anything", NULL, NULL},
+		"--clean ends and removes what a killed demo left behind.\n"
+		"--linear: as lines that are only added, for a screen reader or a pipe.\n", NULL},
+	{"watch", "[KIT] [--linear]", "the console, to look on", "--linear: as lines that are only added, for a screen reader or a pipe.\n", NULL},
+	{"observe", "[KIT] [--linear]", "the console that never asks for anything",
+		"--linear: as lines that are only added, for a screen reader or a pipe.\n", NULL},
 	{"engine", "[KIT] [--replace]", "the engine alone, in the foreground, until SIGTERM",
 		"Holds the store of the kit, runs its plugins and serves its clients.\n"
 		"--replace takes over from an engine that runs already.\n", cmd_engine},

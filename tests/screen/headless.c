@@ -10,11 +10,12 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "kit/kit_read.h"
 #include "report/report.h"
 #include "tests/screen/points.h"
 #include "tui/ascii.h"
+#include "tui/linear.h"
 #include "tui/scene.h"
+#include "tests/screen/kit_body.h"
 #include "tests/screen/paints.h"
 #include "tui/theme.h"
 
@@ -29,6 +30,8 @@ struct stage {
 	struct now now;
 	struct keys keys;
 	struct cells frame;
+	struct linear *linear; /* lines instead of frames */
+	bool batch;            /* several events are one turn of the loop */
 	int64_t seq;
 	struct past *past;       /* fed from `told` */
 	VEC(struct told) told;   /* every event there was */
@@ -111,36 +114,14 @@ static void look_back(struct stage *s, long n)
 
 static void load_kit(struct stage *s, const char *dir)
 {
-	struct kit_files files = {0};
-	struct problems problems = {0};
-	struct fault f;
 	struct buf b;
-	struct jw w;
-	char sha[SHA_HEX];
+	char why[300];
 
-	if (kit_read(dir, &files, &problems, &f) != STATUS_OK || problems.errors)
-		die(s, "kit:", problems.n ? problems.v[0].what : f.what);
-	kit_digest(files.v, files.n, sha);
 	buf_init(&b, JSON_KIT_MAX);
-	jw_init(&w, &b);
-	jw_obj(&w);
-	jw_kstr(&w, "digest", sha);
-	jw_kbool(&w, "in_use", true);
-	jw_key(&w, "files");
-	jw_arr(&w);
-	for (size_t i = 0; i < files.n; i++) {
-		jw_obj(&w);
-		jw_kstr(&w, "path", files.v[i].path);
-		jw_key(&w, "text");
-		jw_strn(&w, files.v[i].text, files.v[i].len);
-		jw_obj_end(&w);
-	}
-	jw_arr_end(&w);
-	jw_obj_end(&w);
+	if (!kit_body(dir, &b, why, sizeof why))
+		die(s, "kit:", why);
 	event(s, "kit.loaded", "engine", "-", buf_str(&b));
 	buf_release(&b);
-	kit_files_release(&files);
-	problems_release(&problems);
 	if (!s->m->kit)
 		die(s, "the kit did not parse:", dir);
 }
@@ -208,7 +189,10 @@ static void key(void *ctx, const struct key *k)
 	struct stage *s = ctx;
 	struct sight x = sight(s);
 
-	ui_key(&s->ui, &x, k);
+	if (s->linear)
+		linear_key(s->linear, &s->ui, &x, k);
+	else
+		ui_key(&s->ui, &x, k);
 	if (!s->held)
 		look_back(s, -1);
 }
@@ -221,7 +205,13 @@ static void draw(struct stage *s)
 	if (!s->held)
 		look_back(s, -1);
 	x = sight(s);
-	ui_draw(&s->ui, &x, &s->frame);
+	if (s->linear) {
+		linear_say(s->linear, &s->ui, &x);
+		printf("%s", linear_text(s->linear));
+		linear_written(s->linear);
+	} else {
+		ui_draw(&s->ui, &x, &s->frame);
+	}
 	ui_shown(&s->ui, s->now.mono);
 }
 
@@ -473,6 +463,8 @@ static void command(struct stage *s, char *line)
 {
 	char *rest = strchr(line, ' ');
 
+	if (s->linear && (!strncmp(line, "key", 3) || !strncmp(line, "letters", 7) || !strncmp(line, "burst", 5)))
+		printf("  [%s]\n", line);
 	if (rest)
 		*rest++ = 0;
 	else
@@ -487,6 +479,10 @@ static void command(struct stage *s, char *line)
 		at(s, rest);
 	else if (!strcmp(line, "event"))
 		event_line(s, rest);
+	else if (!strcmp(line, "batch") || !strcmp(line, "batch-end"))
+		s->batch = !s->batch;
+	else if (!strcmp(line, "linear"))
+		s->linear = linear_new(&s->ui);
 	else if (!strcmp(line, "person"))
 		text_copy(s->ui.person, sizeof s->ui.person, rest);
 	else if (!strcmp(line, "observe"))
@@ -557,6 +553,8 @@ static void script(struct stage *s, const char *path)
 		line[strcspn(line, "\n")] = 0;
 		if (*line && *line != '#')
 			command(s, line);
+		if (s->linear && !s->batch)
+			draw(s);
 	}
 	s->line = number;
 	free(line);
@@ -581,6 +579,7 @@ int main(int argc, char **argv)
 	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000, .unanswered = -1};
 	script(&s, argc > 1 ? argv[1] : "/dev/stdin");
 	cells_release(&s.frame);
+	linear_free(s.linear);
 	ui_release(&s.ui);
 	buf_release(&s.asks);
 	buf_release(&s.own_keys);

@@ -370,6 +370,11 @@ static enum role left_lines(const struct scene *s, char line[3][240])
 	return ROLE_TITLE;
 }
 
+void header_words(const struct scene *s, char out_line[3][240])
+{
+	left_lines(s, out_line);
+}
+
 static void clock_text(const struct scene *s, char *out, size_t cap)
 {
 	bool running;

@@ -50,6 +50,8 @@ void screen_verified(const struct scene *s, struct page *p);
 /* Around every view. */
 void header_draw(const struct scene *s, struct cells *out);
 int header_rows(const struct scene *s);
+/* The three lines beside the clock of an incident; some may be empty. */
+void header_words(const struct scene *s, char out_line[3][240]);
 void footer_draw(const struct scene *s, struct cells *out);
 /* The first line behind the environment while looking back; silent: what is wrong with the engine, or "". */
 void past_line_draw(const struct scene *s, struct cells *out, int col, const char *silent);
