@@ -35,7 +35,7 @@ enum keymode { KEYMODE_ANY, KEYMODE_PAST, KEYMODE_CHART };
 	X(BACK, "Esc, Backspace", "", "move", "back", 0) \
 	X(PALETTE, ":", "", "move", "a command by its name", 0) \
 	X(FILTER, "/", "[TEXT]", "look", "show only lines with this text", 0) \
-	X(FIND, "Ctrl-F", "[TEXT]", "look", "to the next line with a text; Enter again: the next", 0) \
+	X(FIND, "Ctrl-F", "[TEXT]", "look", "to the next line with a text", 0) \
 	X(HELP, "?", "", "look", "the keys", 0) \
 	X(WAYS, "a", "[SERVICE]", "look", "ways back: every action, its price and its key", 0) \
 	X(BRIEF, "b", "", "look", "ten lines to read out", 0) \

@@ -16,7 +16,7 @@
 	X(EVENT, event, "", "", "an event of the journal, whole") \
 	X(SOURCES, sources, "sources", "", "who tells, how old it is, and why one is silent") \
 	X(REPORTS, reports, "reports", "say", "what only people know") \
-	X(CHART, chart, "", "open", "a signal over time; + - zoom, left right earlier and later, 0 now") \
+	X(CHART, chart, "", "open", "a signal over time, its limit, and what happened meanwhile") \
 	X(BRIEF, brief, "brief", "", "ten lines to read out") \
 	X(TIMELINE, timeline, "timeline", "open", "what happened, newest first") \
 	X(CHANGES, changes, "changes", "open", "what changed, newest first") \

@@ -9,26 +9,26 @@
 #include "tui/views/views.h"
 
 struct hints {
-	struct cells *out;
-	int row, col;
-	int keep;                /* columns at the right end that are for the last hint */
+	const struct scene *s;
+	hint_fn put;
+	void *ctx;
 };
 
-static void hint(struct hints *h, const char *key, const char *word)
+static void hint_key(struct hints *h, const char *key, const char *word)
 {
-	int need = text_cols(key) + (*word ? 1 + text_cols(word) : 0);
+	h->put(h->ctx, key, word);
+}
 
-	if (h->col + need > h->out->cols - 1 - h->keep)
-		return;
-	h->col = cells_text(h->out, h->row, h->col, 12, ROLE_KEY, key);
-	if (*word)
-		h->col = cells_text(h->out, h->row, h->col + 1, 60, ROLE_TEXT, word);
-	h->col += 2;
+/* By the keys that a command has now. */
+static void hint(struct hints *h, enum command_id id, const char *word)
+{
+	hint_key(h, key_of(h->s->ui, id), word);
 }
 
 /* The kit's keys of the incident's services, the proposed one first. */
-static void action_hints(const struct scene *s, struct hints *h)
+static void action_hints(struct hints *h)
 {
+	const struct scene *s = h->s;
 	char why[160], words[120], key[2] = "";
 	const struct kit_action *first = propose(s->m, s->inc, NULL, why, sizeof why);
 	int n = 0;
@@ -43,45 +43,38 @@ static void action_hints(const struct scene *s, struct hints *h)
 				if (may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) != STATUS_OK)
 					continue;
 				key[0] = a->key;
-				hint(h, key, pass ? a->name : verb_words(a, words, sizeof words));
+				hint_key(h, key, pass ? a->name : verb_words(a, words, sizeof words));
 				n++;
 			}
 		}
 }
 
-/* What can be pressed on each screen: screens it is for (bits), key, word, 1 where it asks. */
+/* What can be pressed on each screen: screens it is for (bits), command, word. */
 #define ON(x) (1u << SCREEN_##x)
 static const struct {
 	unsigned screens;
-	const char *key, *word;
-	bool asks;
+	enum command_id id;
+	const char *word;
 } rows[] = {
-	{ON(RUNNING), "F", "stop it where it is", true},
-	{ON(VERIFYING), "w", "people's word", true},
-	{ON(VERIFIED), "X", "close", true},
-	{ON(QUIET), "Enter", "open", false},
-	{ON(QUIET) | ON(PENDING) | ON(DECIDING) | ON(VERIFYING), "a", "ways back", false},
-	{ON(QUIET) | ON(PENDING), "u", "changes", false},
-	{ON(QUIET) | ON(PENDING), "D", "this deploy is bad", true},
-	{ON(DECIDING), "w", "report", true},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "n", "note", true},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), "b", "brief", false},
-	{ON(RUNNING), "q", "leave (it goes on)", false},
-	{ON(DECIDING) | ON(VERIFYING), "H", "hand over", true},
-	{ON(DECIDING) | ON(VERIFYING), "X", "close", true},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), "t", "timeline", false},
-	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), "P", "pins", false},
-	{ON(VERIFYING), "q", "leave (it goes on)", false},
-	{ON(QUIET) | ON(PENDING), "/", "filter", false},
-	{ON(WAITING), "q", "leave", false},
+	{ON(RUNNING), COMMAND_FREEZE, "stop it where it is"},
+	{ON(VERIFYING), COMMAND_REPORT, "people's word"},
+	{ON(VERIFIED), COMMAND_CLOSE, "close"},
+	{ON(QUIET), COMMAND_OPEN, "open"},
+	{ON(QUIET) | ON(PENDING) | ON(DECIDING) | ON(VERIFYING), COMMAND_WAYS, "ways back"},
+	{ON(QUIET) | ON(PENDING), COMMAND_CHANGES, "changes"},
+	{ON(QUIET) | ON(PENDING), COMMAND_DECLARE, "this deploy is bad"},
+	{ON(DECIDING), COMMAND_REPORT, "report"},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_NOTE, "note"},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), COMMAND_BRIEF, "brief"},
+	{ON(RUNNING), COMMAND_LEAVE, "leave (it goes on)"},
+	{ON(DECIDING) | ON(VERIFYING), COMMAND_HAND_OVER, "hand over"},
+	{ON(DECIDING) | ON(VERIFYING), COMMAND_CLOSE, "close"},
+	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_TIMELINE, "timeline"},
+	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_PINS, "pins"},
+	{ON(VERIFYING), COMMAND_LEAVE, "leave (it goes on)"},
+	{ON(QUIET) | ON(PENDING), COMMAND_FILTER, "filter"},
+	{ON(WAITING), COMMAND_LEAVE, "leave"},
 };
-
-/* Whatever else fits: how to learn the rest always does. */
-static void help_hint(struct hints *h)
-{
-	h->keep = 0;
-	hint(h, "?", h->col + 6 < h->out->cols ? "help" : "");
-}
 
 /* H and X are the commander's, or of whoever may take command when nobody has it. */
 static bool commands(const struct scene *s)
@@ -104,21 +97,23 @@ static bool verify_ended(const struct scene *s)
 }
 
 /* A chart's own keys, by what they are called now. */
-static void chart_hints(const struct scene *s, struct hints *h)
+static void chart_hints(struct hints *h)
 {
+	const struct scene *s = h->s;
 	char pair[2 * CHORD_WRITTEN + 2];
 
 	snprintf(pair, sizeof pair, "%s %s", key_of(s->ui, COMMAND_ZOOM_IN), key_of(s->ui, COMMAND_ZOOM_OUT));
-	hint(h, pair, "zoom");
+	hint_key(h, pair, "zoom");
 	snprintf(pair, sizeof pair, "%s %s", key_of(s->ui, COMMAND_EARLIER), key_of(s->ui, COMMAND_LATER));
-	hint(h, pair, "earlier, later");
+	hint_key(h, pair, "earlier, later");
 	if (s->ui->chart.to)
-		hint(h, key_of(s->ui, COMMAND_NOW), "now");
+		hint(h, COMMAND_NOW, "now");
 }
 
 /* While looking back: the way to the present first, and what takes one about. */
-static void past_keys(const struct scene *s, struct hints *h)
+static void past_hints(struct hints *h, enum view_kind view)
 {
+	const struct scene *s = h->s;
 	static const struct {
 		enum command_id a, b;
 		const char *word;
@@ -130,54 +125,90 @@ static void past_keys(const struct scene *s, struct hints *h)
 	char both[2 * CHORD_WRITTEN];
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		if (s->ui->places[s->ui->depth].view == VIEW_CHART && (keys[i].a == COMMAND_EVENT_BEFORE || keys[i].a == COMMAND_SLOWER))
+		if (view == VIEW_CHART && (keys[i].a == COMMAND_EVENT_BEFORE || keys[i].a == COMMAND_SLOWER))
 			continue; /* these keys are the chart's */
 		const char *word = keys[i].word ? keys[i].word : s->ui->back.playing ? "pause" : "play";
 		snprintf(both, sizeof both, "%s%s%s", key_of(s->ui, keys[i].a), keys[i].b != COMMAND_NONE ? " " : "",
 			keys[i].b != COMMAND_NONE ? key_of(s->ui, keys[i].b) : "");
-		hint(h, both, word);
+		hint_key(h, both, word);
 	}
-	help_hint(h);
 }
 
+/* What the screen of the incident is about. */
+static void main_hints(struct hints *h)
+{
+	const struct scene *s = h->s;
+
+	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
+		action_hints(h);
+	if (s->inc && may_ask(s) && (s->inc->commander ? s->inc->offered_to && !strcmp(s->inc->offered_to, s->ui->person) : commands(s)))
+		hint(h, COMMAND_TAKE, s->inc->commander ? "accept command" : "take command");
+	if (s->inc && commands(s) && s->inc->asked_by)
+		hint(h, COMMAND_VETO, "refuse");
+	if (s->screen == SCREEN_RUNNING && s->act && s->act->outcome == OUTCOME_UNKNOWN && may_ask(s))
+		hint(h, COMMAND_RESOLVE, "settle it");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bool commanders = rows[i].id == COMMAND_HAND_OVER || rows[i].id == COMMAND_CLOSE;
+		if ((rows[i].screens & (1u << s->screen)) && (!keymap[rows[i].id].asks || may_ask(s)) && (!commanders || commands(s)))
+			hint(h, rows[i].id, rows[i].word);
+	}
+}
+
+void footer_hints(const struct scene *s, enum view_kind view, hint_fn put, void *ctx)
+{
+	struct hints h = {s, put, ctx};
+	char both[2 * CHORD_WRITTEN];
+
+	if (view != VIEW_MAIN)
+		hint(&h, COMMAND_BACK, "back");
+	if (view == VIEW_CHART)
+		chart_hints(&h);
+	if (ui_looks_back(s->ui)) {
+		past_hints(&h, view);
+		return;
+	}
+	if (view == VIEW_MAIN) {
+		main_hints(&h);
+		return;
+	}
+	snprintf(both, sizeof both, "%s %s", key_of(s->ui, COMMAND_DOWN), key_of(s->ui, COMMAND_UP));
+	hint_key(&h, both, "move");
+	if (*views[view].enter)
+		hint(&h, COMMAND_OPEN, views[view].enter);
+	if (view != VIEW_CHART)
+		hint(&h, COMMAND_FILTER, "filter");
+	if (view_sorts(view))
+		hint(&h, COMMAND_SORT, "sort");
+}
+
+struct hint_row {
+	struct cells *out;
+	int row, col;
+	int keep;                /* columns at the right end that are for the last hint */
+};
+
+static void hint_draw(void *ctx, const char *key, const char *word)
+{
+	struct hint_row *r = ctx;
+	int need = text_cols(key) + (*word ? 1 + text_cols(word) : 0);
+
+	if (r->col + need > r->out->cols - 1 - r->keep)
+		return;
+	r->col = cells_text(r->out, r->row, r->col, 12, ROLE_KEY, key);
+	if (*word)
+		r->col = cells_text(r->out, r->row, r->col + 1, 60, ROLE_TEXT, word);
+	r->col += 2;
+}
+
+/* Whatever else fits: how to learn the rest always does. */
 static void keys_draw(const struct scene *s, struct cells *out)
 {
-	struct hints h = {out, out->rows - 1, 1, 3};
-	const struct place *place = &s->ui->places[s->ui->depth];
+	const char *help = key_of(s->ui, COMMAND_HELP);
+	struct hint_row r = {out, out->rows - 1, 1, text_cols(help) + 2};
 
-	if (ui_looks_back(s->ui)) {
-		if (place->view != VIEW_MAIN)
-			hint(&h, "Esc", "back");
-		if (place->view == VIEW_CHART)
-			chart_hints(s, &h);
-		past_keys(s, &h);
-		return;
-	}
-
-	if (place->view != VIEW_MAIN) {
-		hint(&h, "Esc", "back");
-		if (place->view == VIEW_CHART)
-			chart_hints(s, &h);
-		hint(&h, "j k", "move");
-		if (*views[place->view].enter)
-			hint(&h, "Enter", views[place->view].enter);
-		if (place->view != VIEW_CHART)
-			hint(&h, "/", "filter");
-		help_hint(&h);
-		return;
-	}
-	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
-		action_hints(s, &h);
-	if (s->inc && may_ask(s) && (s->inc->commander ? s->inc->offered_to && !strcmp(s->inc->offered_to, s->ui->person) : commands(s)))
-		hint(&h, "C", s->inc->commander ? "accept command" : "take command");
-	if (s->inc && commands(s) && s->inc->asked_by)
-		hint(&h, "v", "refuse");
-	if (s->screen == SCREEN_RUNNING && s->act && s->act->outcome == OUTCOME_UNKNOWN && may_ask(s))
-		hint(&h, "R", "settle it");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if ((rows[i].screens & (1u << s->screen)) && (!rows[i].asks || may_ask(s)) && (commands(s) || !strchr("HX", *rows[i].key)))
-			hint(&h, rows[i].key, rows[i].word);
-	help_hint(&h);
+	footer_hints(s, s->ui->places[s->ui->depth].view, hint_draw, &r);
+	r.keep = 0;
+	hint_draw(&r, help, r.col + text_cols(help) + 5 < out->cols ? "help" : "");
 }
 
 /* The prompt's line: its text scrolls where it is longer than the line. */

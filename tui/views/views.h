@@ -52,6 +52,9 @@ void header_draw(const struct scene *s, struct cells *out);
 int header_rows(const struct scene *s);
 /* The three lines beside the clock of an incident; some may be empty. */
 void header_words(const struct scene *s, char out_line[3][240]);
+/* The keys that can work in a view now, with a word each, what is needed most first. */
+typedef void (*hint_fn)(void *ctx, const char *key, const char *word);
+void footer_hints(const struct scene *s, enum view_kind view, hint_fn put, void *ctx);
 void footer_draw(const struct scene *s, struct cells *out);
 /* The first line behind the environment while looking back; silent: what is wrong with the engine, or "". */
 void past_line_draw(const struct scene *s, struct cells *out, int col, const char *silent);
