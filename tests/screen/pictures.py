@@ -113,9 +113,8 @@ def runs(text, letters):
             start = i
 
 
-def svg(text, letters, paints, names):
+def svg(text, letters, paints, names, light):
     cols, rows = len(letters[0]), len([x for x in letters if x])
-    light = paints.get("text", (None, None, set()))[0] in (0, 16)
     ground, ink = ("#ffffff", "#1a1a1a") if light else ("#101014", "#d8d8d8")
     out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="15">'
            % (cols * CELL_W + 2 * PAD, rows * CELL_H + 2 * PAD), '<rect width="100%%" height="100%%" fill="%s"/>' % ground]
@@ -148,7 +147,7 @@ def main():
     os.makedirs(OUT, exist_ok=True) if update else None
     for name, script, frame, size, paint in PICTURES:
         text, letters = frame_of(scratch, script, frame, size)
-        made = svg(text, letters, theme(paint), names)
+        made = svg(text, letters, theme(paint), names, paint == "light")
         path = OUT + name + ".svg"
         if update:
             open(path, "w").write(made)
