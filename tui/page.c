@@ -314,8 +314,8 @@ void spark_draw(struct cells *c, int row, int col, int width, enum role role, co
 			cells_fill(c, row, col + i, 1, role, 0xb7);
 			continue;
 		}
-		double share = top > 0 ? sum / good / top : 0;
-		int level = share >= 1 ? 7 : share <= 0 ? 0 : (int)(share * 8);
+		double share = top > 0 ? sum / good / top : 0; /* of infinities: not a number */
+		int level = share >= 1 ? 7 : share > 0 ? (int)(share * 8) : 0;
 		cells_fill(c, row, col + i, 1, role, 0x2581u + (uint32_t)(level > 7 ? 7 : level));
 	}
 }

@@ -202,6 +202,12 @@ static void sparks(void **state)
 	buf_init(&b, 4096);
 	cells_print(&c, &b);
 	assert_string_equal(buf_str(&b), "  ▁▅█·█\n");
+	const float beyond[] = {1, INFINITY, INFINITY}; /* a value that no float holds, and what is largest with it */
+	buf_reset(&b);
+	cells_clear(&c);
+	spark_draw(&c, 0, 0, 3, ROLE_TEXT, beyond, 3, (double)INFINITY);
+	cells_print(&c, &b);
+	assert_string_equal(buf_str(&b), "▁▁▁\n");
 	buf_release(&b);
 	cells_release(&c);
 }
