@@ -114,7 +114,7 @@ const struct model_incident *ui_incident(const struct ui *u, const struct model 
 {
 	const struct model_incident *newest = NULL;
 
-	for (size_t i = 0; i < m->incidents.n; i++) {
+	for (size_t i = 0; m && i < m->incidents.n; i++) {
 		const struct model_incident *x = &m->incidents.v[i];
 		if (!x->open)
 			continue;
@@ -300,6 +300,20 @@ static void message_tick(struct ui *u, const struct sight *s)
 	}
 }
 
+/* A panel of an action that the kit no longer has cannot be drawn: it is closed, not left there unseen. */
+static void panel_tick(struct ui *u, const struct sight *s)
+{
+	const struct confirm *c = &u->confirm;
+
+	if (c->state != CONFIRM_NONE && c->state != CONFIRM_FIRING && s->live && s->live->kit && !kit_action(s->live->kit, c->service, c->action))
+		confirm_close(u, s, "the kit is another one and no longer has it", true);
+	if (c->state != CONFIRM_OPEN)
+		return;
+	challenge_tick(&u->confirm.ch, s->now.mono);
+	if (c->ch.state == CHALLENGE_NO)
+		confirm_close(u, s, c->ch.why, true);
+}
+
 void ui_tick(struct ui *u, const struct sight *s)
 {
 	keys_settle(u, s);
@@ -308,11 +322,7 @@ void ui_tick(struct ui *u, const struct sight *s)
 		cues_look(&u->cues, s->live, &s->real);
 	ui_back_tick(u, s);
 	ui_chart_tick(u, s);
-	if (u->confirm.state == CONFIRM_OPEN) {
-		challenge_tick(&u->confirm.ch, s->now.mono);
-		if (u->confirm.ch.state == CHALLENGE_NO)
-			confirm_close(u, s, u->confirm.ch.why, true);
-	}
+	panel_tick(u, s);
 }
 
 void ui_tell(struct ui *u, const struct sight *s, const struct json *tell)
@@ -353,6 +363,8 @@ static void draw_small(const struct scene *s, struct cells *out)
 	char d[DURATION_LEN];
 
 	header_draw(s, out);
+	if (out->rows == 1)
+		header_clock(s, out);
 	if (!s->inc && s->screen != SCREEN_WAITING)
 		row = 2; /* quiet or not stands in the second line already */
 	for (int i = row; i < out->rows; i++)
@@ -379,7 +391,8 @@ static void draw_small(const struct scene *s, struct cells *out)
 		page_release(&p);
 	}
 	gauges_release(&g);
-	cells_textf(out, out->rows - 1, 0, out->cols, ROLE_SOON, "too small: %dx%d, needs 40x12", out->cols, out->rows);
+	if (out->rows > row) /* where and for how long come first */
+		cells_textf(out, out->rows - 1, 0, out->cols, ROLE_SOON, "too small: %dx%d, needs 40x12", out->cols, out->rows);
 }
 
 static void draw_waiting(const struct scene *s, struct cells *out)

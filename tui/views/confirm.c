@@ -17,13 +17,24 @@
 #define SAYS 5     /* parts of what it says */
 #define LABEL 14
 
+/* What goes first in a low window, the last one first; what must stand there is 0: title, action, versions, letters. */
+enum { MUST, WHY, CAREFUL, DOUBTS, LONG_VERSION, SAYS_HEAD, SAYS_LINE, TAKES, RULE };
+#define LINES_MAX 80
+
 struct frame {
 	struct cells *out;
-	int top, row, cols;
+	int top, row, cols, rows; /* rows: of the window */
+	int need, needs[LINES_MAX]; /* of the lines to come, and of each */
 	bool demo;
 };
 
 /* ---- the frame ------------------------------------------------------------------ */
+
+static void line_done(struct frame *f)
+{
+	f->needs[f->row] = f->need;
+	f->row += f->row + 1 < LINES_MAX;
+}
 
 static void border(struct frame *f, uint32_t left, uint32_t right, const char *heading)
 {
@@ -32,7 +43,7 @@ static void border(struct frame *f, uint32_t left, uint32_t right, const char *h
 	cells_fill(f->out, f->row, f->cols - 1, 1, ROLE_PANEL, right);
 	if (*heading)
 		cells_textf(f->out, f->row, 2, f->cols - 4, ROLE_DIM, " %s ", heading);
-	f->row++;
+	line_done(f);
 }
 
 static void line_begin(struct frame *f)
@@ -40,7 +51,7 @@ static void line_begin(struct frame *f)
 	cells_fill(f->out, f->row, 0, 1, ROLE_PANEL, 0x2502);
 	cells_fill(f->out, f->row, 1, f->cols - 2, ROLE_TEXT, ' ');
 	cells_fill(f->out, f->row, f->cols - 1, 1, ROLE_PANEL, 0x2502);
-	f->row++;
+	line_done(f);
 }
 
 static int text_room(const struct frame *f)
@@ -98,10 +109,22 @@ static void put(struct frame *f, enum role role, const char *label, const char *
 
 /* ---- ours ------------------------------------------------------------------------- */
 
-static void head(const struct scene *s, struct frame *f, const struct kit_action *a)
+/* A version that is longer than a line: its first line must stand there. */
+static void put_long(struct frame *f, const char *label, const char *text)
 {
-	char words[160], env[80], target[400], versions[560] = "";
-	const struct confirm *c = &s->ui->confirm;
+	int row = f->row;
+
+	put(f, ROLE_TITLE, label, text, f->rows < 16 ? 1 : f->rows < 24 ? 4 : 6);
+	while (++row < f->row)
+		f->needs[row] = LONG_VERSION;
+}
+
+/* Where it would run is never cut off, whatever the service is called. */
+static void title(const struct scene *s, struct frame *f, const struct kit_action *a)
+{
+	enum role role = s->demo ? ROLE_DEMO : ROLE_ENVIRONMENT;
+	char words[160], env[80], where[120];
+	int room, col;
 
 	text_copy(env, sizeof env, s->m->environment ? s->m->environment : "?");
 	for (char *p = env; *p; p++)
@@ -110,14 +133,32 @@ static void head(const struct scene *s, struct frame *f, const struct kit_action
 	for (size_t i = 0; i + strlen(a->service->name) < strlen(words); i++)
 		words[i] = (char)toupper((unsigned char)words[i]);
 	border(f, 0x250c, 0x2510, "");
-	cells_textf(f->out, f->top, 2, f->cols - 4, s->demo ? ROLE_DEMO : ROLE_ENVIRONMENT, " %s in %s%s ", words, env,
-		s->demo ? ", NOT PRODUCTION" : "");
+	snprintf(where, sizeof where, " in %s%s ", env, s->demo ? f->cols < 60 ? ", NOT REAL" : ", NOT PRODUCTION" : "");
+	room = f->cols - 4 - text_cols(where);
+	col = cells_textf(f->out, f->top, 2, room < 12 ? 12 : room, role, " %s", words);
+	cells_text(f->out, f->top, col, f->cols - 2 - col, role, where);
+}
+
+/* What would run, and from which version to which: on one line, or where they are long, on as many as they need. */
+static void head(const struct scene *s, struct frame *f, const struct kit_action *a)
+{
+	const struct confirm *c = &s->ui->confirm;
+	char target[400], versions[560] = "";
+	int col;
+	bool apart;
+
+	title(s, f, a);
 	if (*c->from || *c->to)
 		snprintf(versions, sizeof versions, "  %s -> %s", *c->from ? c->from : "?", *c->to ? c->to : "?");
 	target_words(a->target, target, sizeof target);
+	apart = text_cols(a->name) + text_cols(versions) > f->cols - 4;
 	line_begin(f);
-	int col = cells_textf(f->out, f->row - 1, 2, f->cols - 4, ROLE_TITLE, "%s%s", a->name, versions);
+	col = cells_textf(f->out, f->row - 1, 2, f->cols - 4, ROLE_TITLE, "%s%s", a->name, apart ? "" : versions);
 	cells_textf(f->out, f->row - 1, col + 3, f->cols - col - 5, ROLE_TEXT, "%s: %s", a->backend, target);
+	if (!apart)
+		return;
+	put_long(f, "from", *c->from ? c->from : "?");
+	put_long(f, "to", *c->to ? c->to : "?");
 }
 
 static void upper(struct frame *f, const struct confirm *c)
@@ -125,14 +166,18 @@ static void upper(struct frame *f, const struct confirm *c)
 	char about[WHEN_LEN], text[600];
 
 	snprintf(text, sizeof text, "%s%s%s", span_about(c->takes_s < 0 ? -1 : (int64_t)(c->takes_s * 1e6), about), *c->takes_why ? ", " : "", c->takes_why);
+	f->need = TAKES;
 	put(f, ROLE_TEXT, "takes", text, 1);
+	f->need = MUST;
 	put(f, c->may ? ROLE_TEXT : ROLE_SOON, c->may ? "you may" : "YOU MAY NOT", c->may_why, 1);
+	f->need = CAREFUL;
 	if (c->to_bad)
 		put(f, ROLE_SOON, "CAREFUL", "this version was rolled back from before", 1);
 	if (c->versions_bad)
 		put(f, ROLE_SOON, "CAREFUL", "the backend named a version in characters that no version has", 1);
 	text_safe(text, sizeof text, *c->not_known ? c->not_known : "nothing was found to doubt");
-	put(f, ROLE_TEXT, "NOT known", text, f->out->rows < 20 ? 1 : 2);
+	f->need = DOUBTS;
+	put(f, ROLE_TEXT, "NOT known", text, f->rows < 20 ? 1 : 2);
 }
 
 /* ---- the backend's ------------------------------------------------------------------ */
@@ -194,7 +239,9 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 			left--;
 		}
 	snprintf(text, sizeof text, "the backend says%s", c->n_checks && !c->n_bad ? ", all its checks well" : "");
+	f->need = SAYS_HEAD;
 	border(f, 0x251c, 0x2524, text);
+	f->need = SAYS_LINE;
 	for (int i = 0; i < SAYS; i++)
 		put(f, says[i].role, says[i].label, says[i].text, says[i].lines);
 	free(says);
@@ -202,17 +249,54 @@ static void backend_says(struct frame *f, const struct confirm *c, int room)
 
 /* ---- the letters ------------------------------------------------------------------------ */
 
+/* The end of a line that is typed, as far as there is room, and the cursor behind it. */
+static void typed(struct frame *f, int col, const char *text)
+{
+	int room = f->cols - col - 3, n = (int)strlen(text);
+
+	col = cells_text(f->out, f->row - 1, col, room, ROLE_TITLE, n > room ? text + n - room : text);
+	cells_paint(f->out, f->row - 1, col, 1, ROLE_CURSOR);
+}
+
+/* Name and letters on one line.  What is typed stands on the next one where there is no room for it; where there is
+ * none for the name either, it is asked for in words: the letters always stand there. */
+static const char how[] = "  and Enter   (Esc: no)  > ";
+
+static bool one_line(const struct frame *f, const struct challenge *ch)
+{
+	int name = text_cols(ch->name);
+
+	return 6 + 6 + name + 4 + (int)sizeof how - 1 + name + 6 <= f->cols - 2;
+}
+
+static void line_asked(struct frame *f, const struct challenge *ch)
+{
+	int row = f->row - 1, name = text_cols(ch->name), col;
+	bool wide = one_line(f, ch), fits = 6 + 6 + name + 4 + 11 <= f->cols - 2;
+
+	if (fits) {
+		col = cells_text(f->out, row, 6, 6, ROLE_TEXT, "type  ");
+		col = cells_textf(f->out, row, col, f->cols - col - 2, ROLE_CHALLENGE, "%s %.3s", ch->name, ch->letters);
+		col = cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT, wide ? how : "  and Enter");
+	} else {
+		col = cells_text(f->out, row, 2, f->cols - 4, ROLE_TEXT, "type its name, ");
+		col = cells_textf(f->out, row, col, 3, ROLE_CHALLENGE, "%.3s", ch->letters);
+		col = cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT, " and Enter");
+	}
+	if (!wide) {
+		line_begin(f);
+		col = cells_text(f->out, f->row - 1, 2, 2, ROLE_TEXT, "> ");
+	}
+	typed(f, col, ch->text);
+}
+
 static void letters(struct frame *f, const struct confirm *c)
 {
 	const struct challenge *ch = &c->ch;
 	int row = f->row - 1, col;
 
 	if (ch->line) {
-		col = cells_textf(f->out, row, 6, f->cols - 8, ROLE_TEXT, "type  ");
-		col = cells_textf(f->out, row, col, f->cols - col - 2, ROLE_CHALLENGE, "%s %.3s", ch->name, ch->letters);
-		col = cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT, "  and Enter   (Esc: no)  > ");
-		col = cells_text(f->out, row, col, f->cols - col - 3, ROLE_TITLE, ch->text);
-		cells_paint(f->out, row, col, 1, ROLE_CURSOR);
+		line_asked(f, ch);
 		return;
 	}
 	col = cells_text(f->out, row, 6, 6, ROLE_TEXT, "type");
@@ -228,7 +312,9 @@ static void answer(struct frame *f, const struct confirm *c)
 {
 	char text[300] = "";
 
+	f->need = RULE;
 	border(f, 0x251c, 0x2524, "");
+	f->need = MUST;
 	line_begin(f);
 	if (!c->may)
 		cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, "You may not fire this.   Any key closes.");
@@ -236,10 +322,12 @@ static void answer(struct frame *f, const struct confirm *c)
 		cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, "It cannot run as it is: nothing to confirm.   Any key closes.");
 	else
 		letters(f, c);
+	f->need = WHY;
 	line_begin(f); /* kept free from the start, so that nothing jumps when the letters change */
 	if (c->ch.why && confirm_can_fire(c))
 		snprintf(text, sizeof text, "(%s)", c->ch.why);
 	cells_text(f->out, f->row - 1, 6, f->cols - 8, ROLE_SOON, text);
+	f->need = MUST;
 }
 
 static void waiting(const struct scene *s, struct frame *f)
@@ -261,11 +349,12 @@ static void waiting(const struct scene *s, struct frame *f)
 static void panel_lines(const struct scene *s, struct frame *f, const struct kit_action *a, int height)
 {
 	const struct confirm *c = &s->ui->confirm;
+	bool two = c->ch.line && confirm_can_fire(c) && !one_line(f, &c->ch);
 
 	head(s, f, a);
 	if (c->state == CONFIRM_OPEN) {
 		upper(f, c);
-		backend_says(f, c, f->top + height - 5 - f->row);
+		backend_says(f, c, height - 5 - two - f->row);
 		answer(f, c);
 	} else {
 		waiting(s, f);
@@ -273,23 +362,39 @@ static void panel_lines(const struct scene *s, struct frame *f, const struct kit
 	border(f, 0x2514, 0x2518, "");
 }
 
-/* Drawn twice: once aside to learn its height, then where it ends on the last line. */
+/* Leave out what is least needed until it fits. */
+static void fit(struct frame *f, int height)
+{
+	for (int worst = RULE; worst > MUST; worst--)
+		for (int row = f->row; row-- > 0 && f->row > height;)
+			if (f->needs[row] == worst) {
+				f->row--;
+				for (int i = row; i < f->row; i++) {
+					cells_copy_row(f->out, i, f->out, i + 1);
+					f->needs[i] = f->needs[i + 1];
+				}
+			}
+}
+
+/* Drawn aside to learn its height, then where it ends on the last line.  The first line stays: it says where this is. */
 void confirm_draw(const struct scene *s, struct cells *out)
 {
 	const struct confirm *c = &s->ui->confirm;
 	const struct kit_action *a = s->m && s->m->kit ? kit_action(s->m->kit, c->service, c->action) : NULL;
-	int height = out->rows - header_rows(s), used;
+	int height = out->rows - header_rows(s);
 	struct cells aside;
-	struct frame f = {&aside, 0, 0, out->cols, s->demo};
+	struct frame f = {.out = &aside, .cols = out->cols, .rows = out->rows, .demo = s->demo};
 
 	if (c->state == CONFIRM_NONE || !a)
 		return;
 	if (height < 14)
 		height = out->rows - 1;
-	cells_init(&aside, out->rows, out->cols);
+	cells_init(&aside, LINES_MAX, out->cols);
 	panel_lines(s, &f, a, height);
-	used = f.row < out->rows ? f.row : out->rows;
-	for (int i = 0; i < used; i++)
-		cells_copy_row(out, out->rows - used + i, &aside, i);
+	fit(&f, height);
+	for (int i = 0; i < f.row; i++)
+		cells_copy_row(out, out->rows - f.row + i, &aside, i);
+	if (out->rows - f.row < header_rows(s) - 1)
+		header_clock(s, out); /* the panel took the big one's place */
 	cells_release(&aside);
 }

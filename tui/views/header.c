@@ -60,8 +60,8 @@ static bool engine_silent(const struct scene *s, char *out, size_t cap)
 	return *out;
 }
 
-/* Right end of the first line: the time, or that nobody tells us any more. */
-static int time_draw(const struct scene *s, struct cells *out)
+/* Right end of the first line: the time, or that nobody tells us any more; never over the environment. */
+static int time_draw(const struct scene *s, struct cells *out, int left)
 {
 	char t[WHEN_LEN], silent[64];
 	bool ticking = s->inc || s->screen == SCREEN_PENDING;
@@ -69,12 +69,15 @@ static int time_draw(const struct scene *s, struct cells *out)
 	int cols;
 
 	if (engine_silent(s, silent, sizeof silent)) {
-		cols = text_cols(silent) + 2;
-		cells_textf(out, 0, out->cols - cols, cols, ROLE_ALARM, " %s ", silent);
-		return out->cols - cols;
+		int at = out->cols - text_cols(silent) - 2;
+		at = at < left ? left : at;
+		cells_textf(out, 0, at, out->cols - at, ROLE_ALARM, " %s ", silent);
+		return at;
 	}
 	instant_local(s->now.at, format, t, sizeof t);
 	cols = text_cols(t);
+	if (out->cols - 1 - cols < left)
+		return out->cols;
 	cells_text(out, 0, out->cols - 1 - cols, cols, ROLE_HEAD, t);
 	return out->cols - 1 - cols;
 }
@@ -116,7 +119,7 @@ static void first_line(const struct scene *s, struct cells *out)
 		past_line_draw(s, out, col, engine_silent(s, silent, sizeof silent) ? silent : "");
 		return;
 	}
-	int right = time_draw(s, out);
+	int right = time_draw(s, out, col);
 
 	right = people_draw(s, out, col + (s->inc ? 10 : 0), right);
 	if (s->inc && s->screen == SCREEN_VERIFIED)
@@ -388,6 +391,19 @@ static void clock_text(const struct scene *s, char *out, size_t cap)
 		snprintf(out, cap, "%lld:%02lld:%02lld", (long long)(t / 3600), (long long)(t / 60 % 60), (long long)(t % 60));
 	else
 		snprintf(out, cap, "%02lld:%02lld", (long long)(t / 60), (long long)(t % 60));
+}
+
+void header_clock(const struct scene *s, struct cells *out)
+{
+	char clock[40], silent[64];
+	int cols;
+
+	if (!s->inc || out->cols < 30) /* where this is comes first */
+		return;
+	clock_text(s, clock, sizeof clock);
+	cols = text_cols(clock);
+	cells_text(out, 0, out->cols - cols - 8, 6, ROLE_DIM, " \"bad\"");
+	cells_textf(out, 0, out->cols - cols - 2, cols + 2, engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, " %s ", clock);
 }
 
 static void incident_lines(const struct scene *s, struct cells *out)

@@ -35,7 +35,7 @@ void past_line_draw(const struct scene *s, struct cells *out, int col, const cha
 	else if (b->playing)
 		snprintf(how, sizeof how, ", plays x%d", back_speed(b));
 	cells_fill(out, 0, col, out->cols - col, ROLE_PAST, ' ');
-	if (*silent) {
+	if (*silent && right - text_cols(silent) - 2 >= col + 12) { /* that this is the past comes first */
 		right -= text_cols(silent) + 2;
 		cells_textf(out, 0, right, out->cols - right, ROLE_ALARM, " %s ", silent);
 	}

@@ -50,6 +50,7 @@ void screen_verified(const struct scene *s, struct page *p);
 /* Around every view. */
 void header_draw(const struct scene *s, struct cells *out);
 int header_rows(const struct scene *s);
+void header_clock(const struct scene *s, struct cells *out); /* in the first line, where the big one is covered */
 /* The three lines beside the clock of an incident; some may be empty. */
 void header_words(const struct scene *s, char out_line[3][240]);
 /* The keys that can work in a view now, with a word each, what is needed most first. */
