@@ -57,6 +57,12 @@ static void change_open(struct ui *u, const struct sight *s, const struct item *
 	}
 }
 
+/* What it is about is changed by asking the engine, and not by looking. */
+static bool item_asks(enum item_kind kind)
+{
+	return kind == ITEM_PIN || kind == ITEM_FREEZE || kind == ITEM_REPORT || kind == ITEM_SAID;
+}
+
 static void open_item(struct ui *u, const struct sight *s)
 {
 	struct item it;
@@ -66,6 +72,8 @@ static void open_item(struct ui *u, const struct sight *s)
 		ui_move(u, s, COMMAND_FIRST);
 		return;
 	}
+	if (item_asks(it.kind) && !ui_may_ask(u, s))
+		return;
 	switch (it.kind) {
 	case ITEM_NONE:
 		break;
@@ -391,7 +399,7 @@ static bool console_command(struct ui *u, const struct sight *s, enum command_id
 		u->suspend = true;
 		return true;
 	case COMMAND_LEAVE:
-		leave(u, s, s->m ? ui_incident(u, s->m) : NULL);
+		leave(u, s, s->live ? ui_incident(u, s->live) : NULL);
 		return true;
 	default:
 		return false;

@@ -20,12 +20,8 @@ void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *
 	struct buf b;
 	struct jw w;
 
-	if (ui_back_refuses(u, PROMPT_NONE))
+	if (ui_back_refuses(u, PROMPT_NONE) || !ui_may_ask(u, s))
 		return;
-	if (u->read_only || !*u->person) {
-		ui_say(u, s, false, "%s", u->read_only ? "this console only looks on (observe)" : "the kit does not know you: this console only looks on");
-		return;
-	}
 	if (u->rows < 12 || u->cols < 40) {
 		ui_say(u, s, true, "the window is too small for a panel: 40x12 at least");
 		return;

@@ -28,13 +28,7 @@ void confirm_try(struct ui *u, const struct sight *s, const char *service, const
 	struct buf b;
 	struct jw w;
 
-	if (ui_back_refuses(u, PROMPT_NONE))
-		return;
-	if (u->read_only || !*u->person) {
-		ui_say(u, s, false, "%s", u->read_only ? "this console only looks on (observe)" : "the kit does not know you: this console only looks on");
-		return;
-	}
-	if (t->waiting)
+	if (ui_back_refuses(u, PROMPT_NONE) || !ui_may_ask(u, s) || t->waiting)
 		return;
 	memset(t, 0, sizeof *t);
 	text_copy(t->panel.service, sizeof t->panel.service, service);

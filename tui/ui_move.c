@@ -127,6 +127,8 @@ void ui_find(struct ui *u, const struct sight *s, const char *text)
 	int to = -1, from;
 
 	text_copy(u->find, sizeof u->find, text);
+	if (!s->m || !s->m->kit)
+		return; /* there are no lines yet */
 	walk_begin(&w, u, s);
 	from = w.at;
 	buf_init(&line, 65536);
