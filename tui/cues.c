@@ -74,7 +74,7 @@ static void say(struct cues *c, const struct news *n, int64_t mono)
 	char text[260];
 
 	if (!n->n)
-		snprintf(text, sizeof text, "%zu more happened: t lists them", c->held);
+		snprintf(text, sizeof text, "%zu more happened: the timeline has them", c->held);
 	else if (more)
 		snprintf(text, sizeof text, "%s; and %zu more", n->text, more);
 	else

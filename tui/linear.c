@@ -251,8 +251,11 @@ static void begin(struct linear *l, const struct scene *s)
 	news_first(l, s);
 	if (s->screen == SCREEN_DECIDING || s->screen == SCREEN_PENDING)
 		read_proposal(l, s);
-	spoken_line(&l->out, l->keys ? "? lists the keys, comma says where things stand, Ctrl-L reads all of it" :
-		"no keys are read: standard input is no terminal");
+	if (l->keys)
+		spoken_line(&l->out, "%s lists the keys, comma says where things stand, %s reads all of it", key_of(s->ui, COMMAND_HELP),
+			key_of(s->ui, COMMAND_REDRAW));
+	else
+		spoken_line(&l->out, "no keys are read: standard input is no terminal");
 	l->began = true;
 	l->screen = s->screen;
 	l->unknown = outcome_unknown(s);
@@ -356,7 +359,7 @@ static void key_words(struct linear *l, const struct ui *u, const struct sight *
 	} else if (id != COMMAND_NONE && keymap[id].asks) {
 		spoken_line(&l->out, "%s: asked", keymap[id].help);
 	} else if (id == COMMAND_NONE && k->kind == KEY_CHAR && k->cp > ' ' && k->cp < 0x7f) {
-		spoken_line(&l->out, "%c does nothing here; ? lists the keys", (char)k->cp);
+		spoken_line(&l->out, "%c does nothing here; %s lists the keys", (char)k->cp, key_of(u, COMMAND_HELP));
 	} else if (id == COMMAND_BACK) {
 		spoken_line(&l->out, "this is the beginning");
 	} else if (id != COMMAND_NONE && !strcmp(keymap[id].group, "look")) {

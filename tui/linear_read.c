@@ -133,7 +133,8 @@ void read_place(struct linear *l, const struct scene *s)
 		said++;
 	}
 	if (i < p.n)
-		spoken_line(&l->out, "%d more lines: j goes from line to line, G to the last", p.n - i);
+		spoken_line(&l->out, "%d more lines: %s goes from line to line, %s to the last", p.n - i,
+			key_of(s->ui, COMMAND_DOWN), key_of(s->ui, COMMAND_LAST));
 	page_release(&p);
 }
 

@@ -223,7 +223,7 @@ static void kit_key(struct ui *u, const struct sight *s, const struct key *k)
 	else if (known_key(s->m->kit, (char)k->cp) && ui_incident(u, s->m))
 		ui_say(u, s, false, "%c belongs to a service that is not in this incident", (char)k->cp);
 	else if (known_key(s->m->kit, (char)k->cp))
-		ui_say(u, s, false, "%c belongs to an action: move to its service first, or declare (D)", (char)k->cp);
+		ui_say(u, s, false, "%c belongs to an action: move to its service first, or declare (%s)", (char)k->cp, key_of(u, COMMAND_DECLARE));
 }
 
 /* Which keys count before others. */

@@ -244,7 +244,8 @@ static void take(struct ui *u, const struct sight *s, const struct model_inciden
 		ui_say(u, s, false, "no incident is open");
 	else if (offered && ui_place(u)->view != VIEW_BRIEF) {
 		ui_go(u, VIEW_BRIEF, "", "");
-		ui_say(u, s, false, "%s is offered to you. Read this; then C once more accepts, Esc leaves it as it is.", i->name);
+		ui_say(u, s, false, "%s is offered to you. Read this; then %s once more accepts, Esc leaves it as it is.", i->name,
+			key_of(u, COMMAND_TAKE));
 	} else
 		ask_plain(u, i, "take");
 }
@@ -258,7 +259,8 @@ static void leave(struct ui *u, const struct sight *s, const struct model_incide
 		return;
 	}
 	u->leave_asked = s->real.mono;
-	ui_say(u, s, false, "You command %s. q once more leaves; nothing ends, the clock runs on. H hands over.", i->name);
+	ui_say(u, s, false, "You command %s. %s once more leaves; nothing ends, the clock runs on. %s hands over.", i->name,
+		key_of(u, COMMAND_LEAVE), key_of(u, COMMAND_HAND_OVER));
 }
 
 static void ask_command(struct ui *u, const struct sight *s, enum command_id id)

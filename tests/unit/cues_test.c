@@ -124,7 +124,7 @@ static void ten_in_ten_minutes(void **state)
 	pass(&s, 20 * US_SECOND);
 	look(&s);
 	assert_int_equal(s.rings, 11);
-	assert_string_equal(s.c.text, "20 more happened: t lists them");
+	assert_string_equal(s.c.text, "20 more happened: the timeline has them");
 	assert_int_equal(s.c.held, 0);
 	model_free(s.m);
 }

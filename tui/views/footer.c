@@ -194,7 +194,7 @@ static void hint_draw(void *ctx, const char *key, const char *word)
 
 	if (r->col + need > r->out->cols - 1 - r->keep)
 		return;
-	r->col = cells_text(r->out, r->row, r->col, 12, ROLE_KEY, key);
+	r->col = cells_text(r->out, r->row, r->col, need, ROLE_KEY, key);
 	if (*word)
 		r->col = cells_text(r->out, r->row, r->col + 1, 60, ROLE_TEXT, word);
 	r->col += 2;

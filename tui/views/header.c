@@ -324,7 +324,7 @@ static enum role running_lines(const struct scene *s, char line[3][240])
 		snprintf(line[1], sizeof line[1], "%s, on disk %s, running %s", a->by ? a->by : "?", when_clock(a->fired.at, t),
 			duration_clock(stamp_diff(&a->fired, &s->stamp, NULL), d));
 	if (unknown)
-		snprintf(line[2], sizeof line[2], "%s.  R settles it, once you looked", goal);
+		snprintf(line[2], sizeof line[2], "%s.  %s settles it, once you looked", goal, key_of(s->ui, COMMAND_RESOLVE));
 	else if (a->fired.at && takes >= 0)
 		snprintf(line[2], sizeof line[2], "%s.  Done about %s, limit %s", goal, when_clock(a->fired.at + takes, t),
 			when_clock(a->fired.at + a->deadline_us, e));

@@ -25,7 +25,8 @@ static void gauges_part(const struct scene *s, struct page *p, bool calm)
 	}
 	if (g.n > MOST_GAUGES) {
 		page_line(p, 4);
-		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "and %zu signals more of %zu services: E lists them", g.n - MOST_GAUGES, s->inc->services.n);
+		page_put(p, 1, p->g.cols - 2, ROLE_DIM, "and %zu signals more of %zu services: %s lists them", g.n - MOST_GAUGES,
+			s->inc->services.n, key_of(s->ui, COMMAND_SERVICES));
 	}
 	gauges_release(&g);
 }
@@ -68,7 +69,8 @@ void view_command(const struct scene *s, struct page *p)
 		page_line(p, 0);
 		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
 		if (me && !strcmp(i->offered_to, s->ui->person))
-			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s offers it to you: C reads the brief and accepts", i->commander ? i->commander : "somebody");
+			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s offers it to you: %s reads the brief and accepts", i->commander ? i->commander : "somebody",
+				key_of(s->ui, COMMAND_TAKE));
 		else
 			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "offered to %s, who has not accepted; until then nothing changes", i->offered_to);
 	}
@@ -76,7 +78,8 @@ void view_command(const struct scene *s, struct page *p)
 		page_line(p, 0);
 		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
 		if (me && i->commander && !strcmp(i->commander, s->ui->person))
-			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s asked for it %s: v refuses, after 30 s it is theirs", i->asked_by, when_clock(i->asked_at.at, t));
+			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s asked for it %s: %s refuses, after 30 s it is theirs", i->asked_by,
+				when_clock(i->asked_at.at, t), key_of(s->ui, COMMAND_VETO));
 		else
 			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s asked for it %s; refused or given within 30 s", i->asked_by, when_clock(i->asked_at.at, t));
 	}
@@ -91,18 +94,19 @@ void view_cause(const struct scene *s, struct page *p)
 	page_line(p, 0);
 	page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
 	if (!c) {
-		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "none of these services was seen before the turn  (u: all changes)");
+		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "none of these services was seen before the turn  (%s: all changes)",
+			key_of(s->ui, COMMAND_CHANGES));
 		return;
 	}
 	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
 	before = s->ph.at[PHASE_ONSET].at ? s->ph.at[PHASE_ONSET].at - c->at : -1;
 	if (before >= 0)
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s, %s before the turn%s%s  (u)", c->service, c->to,
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s, %s before the turn%s%s  (%s)", c->service, c->to,
 			when_short(s, c->at, t), before < US_MINUTE ? duration_short(before, d) : duration_clock(before, d),
-			c->by ? ", ask " : "", c->by ? c->by : "");
+			c->by ? ", ask " : "", c->by ? c->by : "", key_of(s->ui, COMMAND_CHANGES));
 	else
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s%s%s  (u)", c->service, c->to, when_short(s, c->at, t),
-			c->by ? ", ask " : "", c->by ? c->by : "");
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s%s%s  (%s)", c->service, c->to, when_short(s, c->at, t),
+			c->by ? ", ask " : "", c->by ? c->by : "", key_of(s->ui, COMMAND_CHANGES));
 }
 
 /* ---- the proposal -------------------------------------------------------------- */
@@ -136,7 +140,7 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 {
 	const struct model_deploy *d = deploy_of(s, a->service->name);
 	const struct model_version *v = to ? model_version(s->m, a->service->name, to) : NULL;
-	char t[WHEN_LEN], not_now[200];
+	char t[WHEN_LEN], not_now[200], key[2] = "";
 	const char *why = "";
 
 	if (v) {
@@ -162,7 +166,8 @@ static void doubts(const struct scene *s, struct page *p, const struct kit_actio
 	if (may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, not_now, sizeof not_now) != STATUS_OK || s->ui->read_only)
 		return;
 	page_line(p, 3);
-	page_put(p, 14, p->g.cols - 15, ROLE_DIM, "%c asks the backend, shows what would run, and fires nothing yet", a->key ? a->key : 'a');
+	key[0] = a->key;
+	page_put(p, 14, p->g.cols - 15, ROLE_DIM, "%s asks the backend, shows what would run, and fires nothing yet", a->key ? key : key_of(s->ui, COMMAND_WAYS));
 }
 
 static void action_line(const struct scene *s, struct page *p, const struct kit_action *a, bool first)
@@ -202,8 +207,8 @@ static int frozen_lines(const struct scene *s, struct page *p)
 		page_line(p, 2);
 		page_item(p, ITEM_FREEZE, f->service, "", 0);
 		page_put(p, 1, 9, ROLE_TITLE, "FROZEN");
-		page_put(p, 11, p->g.cols - 12, ROLE_TEXT, "%s since %s, %s%s%s  (P)", f->service, when_short(s, f->at.at, t), f->by,
-			f->reason && *f->reason ? ": " : "", f->reason ? f->reason : "");
+		page_put(p, 11, p->g.cols - 12, ROLE_TEXT, "%s since %s, %s%s%s  (%s)", f->service, when_short(s, f->at.at, t), f->by,
+			f->reason && *f->reason ? ": " : "", f->reason ? f->reason : "", key_of(s->ui, COMMAND_PINS));
 		n++;
 	}
 	return n;
@@ -213,7 +218,7 @@ static int frozen_lines(const struct scene *s, struct page *p)
 static void others(const struct scene *s, struct page *p, const struct kit_action *proposed, const char *service)
 {
 	bool level[5] = {false};
-	int n = 0;
+	int n = 0, col;
 
 	for (size_t i = 0; i < s->m->kit->n_services; i++) {
 		const struct kit_service *svc = &s->m->kit->services[i];
@@ -238,8 +243,9 @@ static void others(const struct scene *s, struct page *p, const struct kit_actio
 		page_line(p, 4);
 		if (!n)
 			page_put(p, 1, 9, ROLE_TITLE, "OR");
-		page_put(p, 11, 1, ROLE_KEY, "F");
-		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "freeze: nothing acts by itself here; nothing goes back");
+		col = page_put(p, 11, 20, ROLE_KEY, "%s", key_of(s->ui, COMMAND_FREEZE)) + 1;
+		col = col < 14 ? 14 : col;
+		page_put(p, col, p->g.cols - col - 1, ROLE_TEXT, "freeze: nothing acts by itself here; nothing goes back");
 	}
 	if (!level[1] || !level[3]) {
 		page_line(p, 7);
@@ -359,9 +365,9 @@ static void pins_lines(const struct scene *s, struct page *p, int drop)
 		page_line(p, drop);
 		page_item(p, ITEM_PIN, pin->service, pin->version, 0);
 		page_put(p, 1, 14, pin->returned ? ROLE_ALARM : ROLE_TEXT, pin->returned ? "IT IS BACK" : "pinned");
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s kept out since %s, %s%s%s  (P)", pin->service, pin->version,
+		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s kept out since %s, %s%s%s  (%s)", pin->service, pin->version,
 			when_short(s, pin->at.at, t), pin->by, pin->returned ? "; brought back by " : "",
-			pin->returned ? pin->returned_by ? pin->returned_by : "somebody" : "");
+			pin->returned ? pin->returned_by ? pin->returned_by : "somebody" : "", key_of(s->ui, COMMAND_PINS));
 	}
 }
 
@@ -529,8 +535,12 @@ void screen_verifying(const struct scene *s, struct page *p)
 	page_rule(p, 5, s->demo);
 	gauges_part(s, p, true);
 	page_line(p, 2);
-	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, ended ? "The clock runs on. a shows the other ways, X closes as it is." :
-		"If it turns bad again nothing runs by itself; you are asked.   w people's word");
+	if (ended)
+		page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "The clock runs on. %s shows the other ways, %s closes as it is.", key_of(s->ui, COMMAND_WAYS),
+			key_of(s->ui, COMMAND_CLOSE));
+	else
+		page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "If it turns bad again nothing runs by itself; you are asked.   %s people's word",
+			key_of(s->ui, COMMAND_REPORT));
 	happened(s, p, 3, 5);
 	view_with_you(s, p, 7);
 }
@@ -565,13 +575,15 @@ void screen_verified(const struct scene *s, struct page *p)
 	for (size_t i = 0; i < s->m->freezes.n; i++) {
 		page_line(p, 2);
 		page_item(p, ITEM_FREEZE, s->m->freezes.v[i].service, "", 0);
-		page_put(p, 1, 60, ROLE_TEXT, "frozen         %s: %s  (P)", s->m->freezes.v[i].service, s->m->freezes.v[i].reason);
+		page_put(p, 1, 60, ROLE_TEXT, "frozen         %s: %s  (%s)", s->m->freezes.v[i].service, s->m->freezes.v[i].reason,
+			key_of(s->ui, COMMAND_PINS));
 	}
 	if (p->n == before)
 		page_put(p, 16, 40, ROLE_TEXT, "nothing is pinned or frozen");
 	page_line(p, DROP_BLANK);
 	page_line(p, 0);
-	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "X close as: reverted | rolled forward | contained | false alarm | duplicate");
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s close as: reverted | rolled forward | contained | false alarm | duplicate",
+		key_of(s->ui, COMMAND_CLOSE));
 	page_rule(p, 5, s->demo);
 	verify_part(s, p);
 	happened(s, p, 6, 4);

@@ -146,7 +146,8 @@ static void services_part(const struct scene *s, struct page *p)
 	if (small)
 		return;
 	page_line(p, 3);
-	page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s%zu good: E lists every service", shown ? "and " : "all ", health_count(s->health, RANK_GOOD));
+	page_put(p, 1, p->g.cols - 2, ROLE_DIM, "%s%zu good: %s lists every service", shown ? "and " : "all ",
+		health_count(s->health, RANK_GOOD), key_of(s->ui, COMMAND_SERVICES));
 }
 
 /* What is left lying about: no way back, pins, freezes, unknowns, sources. */
@@ -273,15 +274,20 @@ static void unknown_part(const struct scene *s, struct page *p)
 
 void screen_quiet(const struct scene *s, struct page *p)
 {
+	char text[240];
+
 	changes_part(s, p);
 	services_part(s, p);
 	left_lying(s, p);
 	unknown_part(s, p);
 	if (s->ui->demo) {
 		page_line(p, DROP_BLANK);
-		page_wrapped(p, 5, 1, ROLE_DIM, s->m->incidents.n ?
-			"That was it. t tells what happened, q leaves. `backout demo --clean` removes it all; then `backout demo` begins anew." :
-			"A bad release is on its way: wait for it. Then press D and Enter.");
+		if (s->m->incidents.n)
+			snprintf(text, sizeof text, "That was it. %s tells what happened, %s leaves. `backout demo --clean` removes it all; then "
+				"`backout demo` begins anew.", key_of(s->ui, COMMAND_TIMELINE), key_of(s->ui, COMMAND_LEAVE));
+		else
+			snprintf(text, sizeof text, "A bad release is on its way: wait for it. Then press %s and Enter.", key_of(s->ui, COMMAND_DECLARE));
+		page_wrapped(p, 5, 1, ROLE_DIM, text);
 	}
 }
 
@@ -375,6 +381,7 @@ void screen_pending(const struct scene *s, struct page *p)
 	page_line(p, 2);
 	page_put(p, 1, 60, ROLE_TEXT, "Nothing acts by itself.");
 	if (may_ask(s))
-		page_put(p, 26, 60, ROLE_TITLE, n > FEW ? "D declares it and starts the clock." : "D says that this deploy is bad and starts the clock.");
+		page_put(p, 26, 60, ROLE_TITLE, n > FEW ? "%s declares it and starts the clock." :
+			"%s says that this deploy is bad and starts the clock.", key_of(s->ui, COMMAND_DECLARE));
 	unknown_part(s, p);
 }

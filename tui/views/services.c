@@ -168,7 +168,8 @@ void view_services(const struct scene *s, struct page *p, const struct place *pl
 	enum order order = (enum order)(place->sort % ORDERS);
 	char text[120];
 
-	snprintf(text, sizeof text, "SERVICES   %zu, %s   S sorts otherwise", n, view_sort(VIEW_SERVICES, place->sort)->words);
+	snprintf(text, sizeof text, "SERVICES   %zu, %s   %s sorts otherwise", n, view_sort(VIEW_SERVICES, place->sort)->words,
+		key_of(s->ui, COMMAND_SORT));
 	view_title(p, text);
 	switch (order) {
 	case ORDER_STATE:
