@@ -15,7 +15,7 @@ static const struct {
 	int64_t span;
 	const char *words;
 } zooms[CHART_ZOOMS] = {
-	{15 * US_MINUTE, "15 min"}, {US_HOUR, "1 h"}, {2 * US_HOUR, "2 h"}, {6 * US_HOUR, "6 h"}, {US_DAY, "24 h"},
+	{5 * US_MINUTE, "5 min"}, {15 * US_MINUTE, "15 min"}, {US_HOUR, "1 h"}, {2 * US_HOUR, "2 h"}, {6 * US_HOUR, "6 h"}, {US_DAY, "24 h"},
 };
 
 /* ---- which time ---------------------------------------------------------------- */
@@ -33,7 +33,8 @@ void chart_open(struct chart *c, const char *service, const char *signal, int64_
 	}
 	c->ink = ink;
 	c->to = 0;
-	c->zoom = 0; /* with a fifth of it before the onset */
+	c->fresh = true;
+	c->zoom = 1; /* with a fifth of it before the onset */
 	while (onset && c->zoom + 1 < CHART_ZOOMS && now - onset > zooms[c->zoom].span / 5 * 4)
 		c->zoom++;
 }
@@ -64,6 +65,7 @@ bool chart_zoom(struct chart *c, int by, int64_t now)
 	struct chart_window w = chart_window(c, now);
 	int to = c->zoom - by;
 
+	c->fresh = false;
 	if (to < 0 || to >= CHART_ZOOMS)
 		return false;
 	c->zoom = to;
@@ -76,6 +78,7 @@ void chart_pan(struct chart *c, int by, int64_t now)
 {
 	struct chart_window w = chart_window(c, now);
 
+	c->fresh = false;
 	if (by)
 		end_at(c, w.to + by * (zooms[c->zoom].span / 2), now);
 	else
@@ -141,7 +144,7 @@ bool chart_wants(struct chart *c, const struct chart_need *need, struct buf *out
 	int64_t wanted = each_of(c, need->cols), each = fits(c->asked_each, wanted) ? c->asked_each : fits(c->each, wanted) ? c->each : wanted;
 	int64_t from = whole(w.from, each) - each, slack = w.live ? pace(c, need->every) : 0;
 	bool here = c->until && c->each == each && c->from <= from + each;
-	bool asked = c->asked_at && c->asked_each == each && c->asked_whole <= from + each; /* but for the end, perhaps */
+	bool asked = c->asked_at && c->asked_each == each && c->asked_whole <= from + each && c->asked_until > from; /* but for the end, perhaps */
 	int64_t rest = !c->asked_at ? INT64_MAX : need->mono - c->asked_at, ahead = need->real - need->now;
 
 	if (here && c->until + slack >= w.to)
@@ -208,6 +211,10 @@ void chart_answer(struct chart *c, const struct json *result, const struct fault
 		c->from = c->asked_from;
 		c->measured_from = json_get_time(result, "measured_from");
 		c->complete = json_get_bool(result, "complete", true);
+		/* all there is of a young journal would stand in the last columns */
+		if (c->fresh && c->complete && c->zoom == 1 && c->measured_from > c->asked_until - zooms[0].span)
+			c->zoom = 0;
+		c->fresh = false;
 	}
 	c->each = c->asked_each;
 	c->until = c->asked_until;

@@ -10,11 +10,12 @@
 #include "tui/plot.h"
 
 #define CHART_POINTS 1000        /* kept */
-#define CHART_ZOOMS 5
+#define CHART_ZOOMS 6
 
 struct chart {
 	char service[72], signal[72]; /* "" none was open yet */
-	int zoom;                /* 0 15 min ... */
+	int zoom;                /* 0: 5 min ... */
+	bool fresh;              /* nobody has chosen yet what time it shows */
 	int64_t to;              /* the end of the time it shows; 0 now, whenever that is */
 	enum plot_ink ink;
 	struct plot_point points[CHART_POINTS]; /* oldest first */
@@ -32,7 +33,8 @@ struct chart {
 };
 struct chart_window { int64_t from, to; bool live; };
 
-/* Show this signal, from a little before `onset` (0: 15 min) to now; what was read of it stays. */
+/* Show this signal, from a little before `onset` (0: 15 min, or less where less was recorded) to now; what was read of
+ * it stays. */
 void chart_open(struct chart *c, const char *service, const char *signal, int64_t onset, int64_t now);
 struct chart_window chart_window(const struct chart *c, int64_t now);
 const char *chart_span_words(const struct chart *c); /* "15 min" */

@@ -186,6 +186,7 @@ static void draw_frame(struct console *c, const struct sight *s)
 		term_resize(rows, cols);
 		ui_resized(&c->ui, s, rows, cols);
 	}
+	c->ui.ascii = term_is_ascii();
 	ui_draw(&c->ui, s, &c->frame);
 	if (c->ui.cues.ring && !c->ui.bell_off)
 		term_bell();

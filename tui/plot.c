@@ -266,16 +266,16 @@ static void limit_label(const struct canvas *k)
 
 /* ---- what is not known --------------------------------------------------------------- */
 
-static void not_known(const struct canvas *k, int from, int to, const char *words)
+static void not_known(const struct canvas *k, int from, int to, enum role role, const char *words)
 {
 	int n = text_cols(words), row = k->rows / 2, at = from + (to - from - n) / 2;
 
 	for (int i = from; i < to; i++)
 		if (!has_curve(k, k->rows - 1, i))
-			cells_fill(k->c, k->row + k->rows - 1, k->col + i, 1, ROLE_UNKNOWN, inks[k->p->ink].unknown);
+			cells_fill(k->c, k->row + k->rows - 1, k->col + i, 1, role, inks[k->p->ink].unknown);
 	if (to - from >= n + 2 && is_free(k, row, at - 1, n + 2)) {
 		cells_fill(k->c, k->row + row, k->col + at - 1, n + 2, ROLE_TEXT, ' ');
-		cells_text(k->c, k->row + row, k->col + at, n, ROLE_UNKNOWN, words);
+		cells_text(k->c, k->row + row, k->col + at, n, role, words);
 	}
 }
 
@@ -294,9 +294,11 @@ static void gaps(const struct canvas *k)
 			continue;
 		for (from = i; i <= end && !k->known[i];)
 			i++;
-		/* until the next sample is overdue the end is only not there yet */
-		if (i <= end || !last || !good(last) || k->p->to - last->at > k->p->stale)
-			not_known(k, from, i, from == 0 && first > 0 && first <= end ? k->p->before : "not known");
+		if (from == 0 && first > 0 && first <= end)
+			not_known(k, from, i, ROLE_DIM, k->p->before);
+		else if (i <= end || !last || !good(last) || k->p->to - last->at > k->p->stale)
+			not_known(k, from, i, ROLE_UNKNOWN, "not known");
+		/* else the next sample is not overdue: it is only not there yet */
 	}
 }
 

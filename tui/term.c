@@ -151,6 +151,11 @@ void term_theme(const struct theme *t)
 	cells_release(&term.shown);
 }
 
+bool term_is_ascii(void)
+{
+	return term.ascii;
+}
+
 /* ---- taking and giving back -------------------------------------------------------- */
 
 static void rescue_add(const char *s)

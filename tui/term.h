@@ -18,6 +18,7 @@ void term_theme(const struct theme *t);
 /* Hand clean text to the terminal's clipboard (OSC 52): how sure it is that it arrives, in words; NULL where it cannot.
  * It goes out with the next frame.  Never but for a key of the person's. */
 const char *term_copy(const char *text);
+bool term_is_ascii(void);              /* the theme or the terminal shows nothing else */
 /* Show it; whole: from a cleared screen.  False: the terminal did not take all of it yet, and until term_flush has
  * said true no other frame may be drawn. */
 bool term_draw(const struct cells *c, bool whole);

@@ -125,6 +125,7 @@ struct ui {
 	const struct keyfile *keyfile; /* this user's own keys; NULL none */
 	char keys_kit[SHA_HEX];  /* the kit beside which they were found to be free */
 	char notices[3][600];    /* said one after the other, each when no other message stands there */
+	bool ascii;              /* what cannot be written in ASCII is not shown: charts are drawn in letters */
 	bool read_only, demo;
 	char person[72];         /* "" the kit does not know us */
 	char theme_want[40];     /* with theme_changed: the one asked for, "" the next */

@@ -332,6 +332,7 @@ static void frame(struct stage *s, const char *name, bool roles)
 	struct cells signs = {0};
 	struct buf b;
 
+	s->ui.ascii = s->theme.ascii;
 	draw(s);
 	buf_init(&b, 1 << 20);
 	if (s->theme.ascii)

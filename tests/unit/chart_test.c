@@ -46,7 +46,8 @@ static const struct {
 	{200000, "", "24 h", 0, 86400},
 	{0, "-", "1 h", 0, 3600},
 	{0, "---------", "24 h", 0, 86400},
-	{0, "+", "15 min", 0, 900},
+	{0, "+", "5 min", 0, 300},
+	{0, "+++", "5 min", 0, 300},
 	{0, "h", "15 min", 450, 1350},
 	{0, "hh", "15 min", 900, 1800},
 	{0, "hhl", "15 min", 450, 1350},
@@ -134,6 +135,7 @@ static void answer(const char *signal, const double *points)
 	jw_kstr(&w, "service", "auth");
 	jw_kstr(&w, "signal", signal);
 	jw_kbool(&w, "complete", true);
+	jw_ktime(&w, "measured_from", points ? NOW - (int64_t)points[0] * S : 0);
 	jw_key(&w, "points");
 	jw_arr(&w);
 	for (; points && *points; points += 2) {
@@ -236,6 +238,43 @@ static void another_time(void **state)
 	is_quiet();
 }
 
+/* Far back and to now again before anything was answered: what is under way is not what is shown. */
+static void there_and_back(void **state)
+{
+	(void)state;
+	fresh(0);
+	free(asked());
+	for (int i = 0; i < 6; i++)
+		chart_pan(&c, -1, NOW);
+	is_asked("24T00:14:55", "24T00:30:04");
+	chart_pan(&c, 0, NOW);
+	is_asked("24T00:59:55", "24T01:15:04");
+	is_quiet();
+}
+
+/* Of a journal that is young less is shown, unless somebody said how much. */
+static void young(void **state)
+{
+	static const double first[] = {200, 1, 20, 2, 0}, old[] = {400, 1, 20, 2, 0};
+
+	(void)state;
+	fresh(0);
+	free(asked());
+	answer("rate", first);
+	assert_string_equal(chart_span_words(&c), "5 min");
+	is_asked("24T01:09:59", "24T01:15:00");
+	fresh(0);
+	free(asked());
+	answer("rate", old);
+	assert_string_equal(chart_span_words(&c), "15 min");
+	fresh(0);
+	free(asked());
+	chart_zoom(&c, 1, NOW);
+	chart_zoom(&c, -1, NOW);
+	answer("rate", first);
+	assert_string_equal(chart_span_words(&c), "15 min");
+}
+
 /* A window that is pulled about asks for little, and for no less than a point a column. */
 static void pulled(void **state)
 {
@@ -317,7 +356,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(window), cmocka_unit_test(stays), cmocka_unit_test(asks), cmocka_unit_test(replaced), cmocka_unit_test(another_time),
-		cmocka_unit_test(pulled), cmocka_unit_test(another_signal), cmocka_unit_test(and_the_model), cmocka_unit_test(bounded),
+		cmocka_unit_test(there_and_back), cmocka_unit_test(young), cmocka_unit_test(pulled), cmocka_unit_test(another_signal), cmocka_unit_test(and_the_model), cmocka_unit_test(bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

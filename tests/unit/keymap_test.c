@@ -64,6 +64,38 @@ static enum command_id press(const struct bindings *b, uint32_t *pending, enum k
 	return bindings_press(b, 0, pending, &k);
 }
 
+static const struct {
+	enum key_kind kind;
+	uint32_t cp;
+	enum command_id live, past, chart, both;
+} modes[] = {
+	{KEY_LEFT, 0, COMMAND_OUT, COMMAND_EVENT_BEFORE, COMMAND_EARLIER, COMMAND_EARLIER},
+	{KEY_CHAR, 'h', COMMAND_OUT, COMMAND_OUT, COMMAND_EARLIER, COMMAND_EARLIER},
+	{KEY_CHAR, '+', COMMAND_FASTER, COMMAND_FASTER, COMMAND_ZOOM_IN, COMMAND_ZOOM_IN},
+	{KEY_HOME, 0, COMMAND_FIRST, COMMAND_FIRST, COMMAND_NOW, COMMAND_NOW},
+	{KEY_CHAR, '0', COMMAND_NONE, COMMAND_NONE, COMMAND_NOW, COMMAND_NOW},
+	{KEY_CHAR, '*', COMMAND_NONE, COMMAND_NONE, COMMAND_INK, COMMAND_INK},
+	{KEY_CHAR, 'G', COMMAND_LAST, COMMAND_LOOK_BACK, COMMAND_LAST, COMMAND_LOOK_BACK},
+	{KEY_CHAR, 'D', COMMAND_DECLARE, COMMAND_DECLARE, COMMAND_DECLARE, COMMAND_DECLARE},
+};
+
+/* The same key, live and looking back, in a chart and not. */
+static void where(void **state)
+{
+	struct bindings b;
+	uint32_t before = 0;
+
+	(void)state;
+	bindings_default(&b);
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct key k = {modes[i].kind, modes[i].cp, 0};
+		row_true(i, bindings_press(&b, 0, &before, &k) == modes[i].live);
+		row_true(i, bindings_press(&b, IN_PAST, &before, &k) == modes[i].past);
+		row_true(i, bindings_press(&b, IN_CHART, &before, &k) == modes[i].chart);
+		row_true(i, bindings_press(&b, IN_CHART | IN_PAST, &before, &k) == modes[i].both);
+	}
+}
+
 static void pressing(void **state)
 {
 	struct bindings b;
@@ -217,7 +249,7 @@ static void beside_kit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table), cmocka_unit_test(names), cmocka_unit_test(pressing), cmocka_unit_test(lines),
+		cmocka_unit_test(table), cmocka_unit_test(names), cmocka_unit_test(where), cmocka_unit_test(pressing), cmocka_unit_test(lines),
 		cmocka_unit_test(printed), cmocka_unit_test(beside_kit),
 	};
 

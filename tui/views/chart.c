@@ -108,7 +108,7 @@ static void curve(const struct scene *s, struct page *p, const struct gauge *g, 
 		p->curves_of = g->service->name; /* what is newer than what was read comes with it */
 	int64_t miss = 3 * g->signal->every;
 	struct plot plot = {.from = w->from, .to = w->to, .now = s->now.at, .points = points, .unit = g->signal->unit, .limit = NAN,
-		.stale = g->signal->stale_after, .ink = c->ink, .marks = marks, .limit_text = limit,
+		.stale = g->signal->stale_after, .ink = s->ui->ascii ? PLOT_ASCII : c->ink, .marks = marks, .limit_text = limit,
 		.before = before_words(c)};
 
 	plot.n = chart_points(c, g->ms, s->now.at, points);
