@@ -5,7 +5,7 @@
 
 int main(int argc, char **argv)
 {
-	static const struct cli_front front = {tui_console, tui_help_keys};
+	static const struct cli_front front = {tui_console, tui_help_keys, tui_help_themes};
 
 	mem_frugal();
 	return (int)cli_run(argc, argv, &front);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "kit/problems.h"
@@ -134,6 +135,20 @@ static void paint_take(const struct settings *s, const struct setting *x, struct
 
 static void load(const char *name, bool own, int depth, struct theme *out, struct problems *p);
 
+/* The value of a line that takes one word, all of it where there are more, without its comment. */
+static const char *word_of(const struct setting *x, char out[sizeof x->value])
+{
+	char more[sizeof x->value];
+	const char *at = x->value;
+	int column;
+
+	if (!setting_word(x, &at, "", out, sizeof x->value, &column))
+		*out = 0;
+	else if (setting_word(x, &at, "", more, sizeof more, &column))
+		text_copy(out, sizeof x->value, x->value);
+	return out;
+}
+
 static void plain(const char *name, struct theme *out)
 {
 	memset(out, 0, sizeof *out);
@@ -156,20 +171,21 @@ static void inherit(const struct settings *s, const struct setting *x, int depth
 	struct place at = {s->file, x->line, x->value_column};
 	const char *names[THEMES_MAX], *near;
 	struct theme_names all;
-	char name[THEME_NAME];
+	char name[THEME_NAME], from[sizeof x->value];
 
 	theme_names(&all);
+	word_of(x, from);
 	text_copy(name, sizeof name, out->name);
 	if (depth >= INHERIT_MAX) {
 		mend_with(complain(s->problems, at, PROBLEM_ERROR, "these themes inherit each other in a circle"), "let one of them say everything itself");
-	} else if (exists(&all, x->value)) {
-		load(x->value, strcmp(x->value, name) != 0, depth + 1, out, s->problems);
+	} else if (exists(&all, from)) {
+		load(from, strcmp(from, name) != 0, depth + 1, out, s->problems);
 		text_copy(out->name, sizeof out->name, name);
 	} else {
 		for (size_t i = 0; i < all.n; i++)
 			names[i] = all.v[i];
-		near = text_nearest(x->value, names, all.n);
-		mend_with(complain(s->problems, at, PROBLEM_ERROR, "there is no theme \"%.60s\" to inherit", x->value),
+		near = text_nearest(from, names, all.n);
+		mend_with(complain(s->problems, at, PROBLEM_ERROR, "there is no theme \"%.60s\" to inherit", from),
 			near ? "did you mean %s?" : "inherit default%s", near ? near : "");
 	}
 }
@@ -187,6 +203,18 @@ static void role_unknown(const struct settings *s, const struct setting *x)
 	mend_with(p, near ? "did you mean %s?" : "themes/default.theme has them all%s", near ? near : "");
 }
 
+static void charset_take(const struct settings *s, const struct setting *x, struct theme *out)
+{
+	struct place at = {s->file, x->line, x->value_column};
+	char word[sizeof x->value];
+
+	word_of(x, word);
+	if (!strcmp(word, "ascii") || !strcmp(word, "utf-8"))
+		out->ascii = *word == 'a';
+	else
+		mend_with(complain(s->problems, at, PROBLEM_ERROR, "charset cannot be \"%.60s\"", word), "write ascii or utf-8");
+}
+
 static void line_take(const struct settings *s, const struct setting *x, struct theme *out)
 {
 	for (int r = 0; r < ROLE_COUNT; r++)
@@ -194,15 +222,10 @@ static void line_take(const struct settings *s, const struct setting *x, struct 
 			paint_take(s, x, &out->paint[r]);
 			return;
 		}
-	if (!strcmp(x->name, "inherit"))
-		return; /* it came first */
-	if (strcmp(x->name, "charset") != 0)
+	if (!strcmp(x->name, "charset"))
+		charset_take(s, x, out);
+	else if (strcmp(x->name, "inherit") != 0) /* that came first */
 		role_unknown(s, x);
-	else if (!strcmp(x->value, "ascii") || !strcmp(x->value, "utf-8"))
-		out->ascii = *x->value == 'a';
-	else
-		mend_with(complain(s->problems, (struct place){s->file, x->line, x->value_column}, PROBLEM_ERROR, "charset cannot be \"%.60s\"", x->value),
-			"write ascii or utf-8");
 }
 
 static void parse(const char *file, const char *text, int depth, struct theme *out, struct problems *p)
@@ -312,6 +335,16 @@ void theme_names(struct theme_names *out)
 	if (d)
 		closedir(d);
 	qsort(out->v + N_OURS, out->n - N_OURS, THEME_NAME, by_name);
+}
+
+const char *theme_where(const char *name, char *out, size_t cap)
+{
+	char path[4096];
+
+	if (own_path(name, path, sizeof path) && !access(path, F_OK))
+		return settings_shown(path, out, cap);
+	text_copy(out, cap, "built in");
+	return out;
 }
 
 const char *theme_after(const struct theme_names *all, const char *name)

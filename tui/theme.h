@@ -34,6 +34,8 @@ enum status theme_load(const char *name, struct theme *out, struct problems *p, 
 #define THEMES_MAX 64
 struct theme_names { size_t n; char v[THEMES_MAX][THEME_NAME]; };
 void theme_names(struct theme_names *out);
+/* The file of this user's theme as people read it, or "built in". */
+const char *theme_where(const char *name, char *out, size_t cap);
 /* The one after this in the list, around. */
 const char *theme_after(const struct theme_names *all, const char *name);
 /* What this environment asks for: the name given, BACKOUT_THEME, NO_COLOR, TERM=dumb, else "default". */

@@ -8,7 +8,8 @@
 
 /* `backout [KIT]`, `demo`, `watch`, `observe`: c->argv[0] says which. */
 enum status tui_console(struct cli *c);
-/* `backout help keys`; problems of the user's file go to standard error. */
+/* `backout help keys`, `backout help themes`; problems of the user's files go to standard error. */
 enum status tui_help_keys(struct cli *c, struct buf *out);
+enum status tui_help_themes(struct cli *c, struct buf *out);
 
 #endif

@@ -14,6 +14,7 @@ struct cli;
 struct cli_front {           /* what the console brings: this room does not reach as far */
 	enum status (*console)(struct cli *c);
 	enum status (*help_keys)(struct cli *c, struct buf *out);
+	enum status (*help_themes)(struct cli *c, struct buf *out);
 };
 struct cli {                 /* the common options, taken out before the command sees its own */
 	const char *kit, *store, *incident, *theme; /* NULL where not given */

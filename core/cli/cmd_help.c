@@ -1,4 +1,4 @@
-/* backout help [COMMAND|kit|keys] */
+/* backout help [COMMAND|kit|keys|themes] */
 #include "config.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static void all_commands(const struct cli *c, struct buf *b)
 		const struct command *cmd = &c->commands[i];
 		buf_addf(b, "backout %-16s %s\n", cmd->name, cmd->summary);
 	}
-	buf_adds(b, "\n`backout help COMMAND`, `backout help kit` and `backout help keys` say more.\n");
+	buf_adds(b, "\n`backout help COMMAND`, `backout help kit`, `backout help keys` and `backout help themes`\nsay more.\n");
 }
 
 static enum status one(struct cli *c, const char *word, struct buf *b)
@@ -29,6 +29,8 @@ static enum status one(struct cli *c, const char *word, struct buf *b)
 	}
 	if (!strcmp(word, "keys"))
 		return c->front->help_keys(c, b);
+	if (!strcmp(word, "themes"))
+		return c->front->help_themes(c, b);
 	struct fault f;
 	fault_set(&f, STATUS_USAGE, "no-command", "there is no command %s", word);
 	fault_mend(&f, "`backout help` lists them");

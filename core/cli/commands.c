@@ -74,6 +74,6 @@ const struct command cli_commands[] = {
 		"        preflight; --perform really performs that action.  Options of COMMAND stand behind --.\n"
 		"        Ends with 0 nothing failed, 1 something did, 2 it could not be started.\n", cmd_plugin},
 	{"version", "", "version and build", NULL, cmd_version},
-	{"help", "[COMMAND|kit|keys]", "this, a command, the kit's keys, the console's keys", NULL, cmd_help},
+	{"help", "[COMMAND|kit|keys|themes]", "this, a command, the kit's keys, the console's keys, its themes", NULL, cmd_help},
 };
 const int cli_n_commands = (int)(sizeof cli_commands / sizeof *cli_commands);

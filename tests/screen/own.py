@@ -53,6 +53,31 @@ def ended(tap):
     assert not tap.bad, tap.bad
 
 
+def test_help_lists_what_there_is_and_what_is_wrong_with_it():
+    with Own() as lab:
+        r = lab.run("help", "themes")
+        assert r.returncode == 0 and not r.stderr, r
+        assert re.findall(r"^([a-z-]+) +built in$", r.stdout, re.M) == FIVE, r.stdout
+        lab.file("themes/light.theme", "inherit = light\n")
+        lab.file("themes/mine.theme", "inherit = ascii\nalarum = 1\n")
+        r = lab.run("help", "themes")
+        assert r.returncode == 0 and "mine.theme:2:1: warning: there is no role" in r.stderr, r
+        assert re.search(r"^light +~/config/backout/themes/light.theme$", r.stdout, re.M), r.stdout
+        assert re.search(r"^mine +~/config/backout/themes/mine.theme$", r.stdout, re.M), r.stdout
+        lab.file("themes/mine.theme", "alarm = redd\n")
+        r = lab.run("help", "themes")
+        assert r.returncode == 2 and "mine.theme:1:9" in r.stderr and "red?" in r.stderr, r
+        # what the manual of the console shows is right
+        page = open(os.path.join(HERE, "..", "..", "docs", "console.md"), encoding="utf-8").read()
+        part = page[page.index("## Keys of your own"):page.index("## Charts")]
+        keys, theme = (re.sub(r"^    ", "", b, flags=re.M) for b in re.findall(r"(?:^    .*\n)+", part, re.M))
+        lab.file("keys", keys)
+        lab.file("themes/mine.theme", theme.split("# ROLE =")[0] + "\n")
+        for topic in ("keys", "themes"):
+            r = lab.run("help", topic)
+            assert r.returncode == 0 and not r.stderr, r
+
+
 def test_themes_are_found_and_taken_in_turn():
     with Own() as lab:
         lab.file("themes/mine.theme", "inherit = light\nalarum = red\nalarm = 5\n")

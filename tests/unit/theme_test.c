@@ -30,6 +30,7 @@ static const struct {
 	{"alarm = red\nalarm = blue\n", 0, 0, 0, NULL, NULL, ROLE_ALARM, {4, -1, 0}},
 	{"inherit = default\n", 0, 0, 0, NULL, NULL, ROLE_ALARM, {202, -1, PAINT_BOLD}},
 	{"alarm = red\ninherit = default\n", 0, 0, 0, NULL, NULL, ROLE_ALARM, {1, -1, 0}},
+	{"charset = utf-8 # no\ninherit = light # c\n", 0, 0, 0, NULL, NULL, ROLE_SOON, {94, -1, PAINT_BOLD}},
 	{"charset = ascii\nalarm = 1\n", 0, 0, 0, NULL, NULL, ROLE_ALARM, {1, -1, 0}},
 	/* warnings: the rest is used */
 	{"alarms = red\nalarm = 3\n", 1, 1, 0, "there is no role \"alarms\"", "did you mean alarm?", ROLE_ALARM, {3, -1, 0}},
@@ -52,6 +53,8 @@ static const struct {
 	{"text red\nalarm = 3\n", 1, 1, 1, "this line is not understood", "write NAME = VALUE, or begin it with #", ROLE_ALARM, {3, -1, 0}},
 	{"charset = latin-1\n", 1, 11, 1, "charset cannot be \"latin-1\"", "write ascii or utf-8", ROLE_TEXT, {-1, -1, 0}},
 	{"inherit = defualt\n", 1, 11, 1, "there is no theme \"defualt\" to inherit", "did you mean default?", ROLE_TEXT, {-1, -1, 0}},
+	{"inherit = light default\n", 1, 11, 1, "there is no theme \"light default\" to inherit", NULL, ROLE_TEXT, {-1, -1, 0}},
+	{"charset = ascii utf-8\n", 1, 11, 1, "charset cannot be \"ascii utf-8\"", "write ascii or utf-8", ROLE_TEXT, {-1, -1, 0}},
 	{"inherit =\n", 1, 10, 1, "there is no theme \"\" to inherit", NULL, ROLE_TEXT, {-1, -1, 0}},
 };
 
@@ -67,7 +70,7 @@ static void lines(void **state)
 		    !*x->mend || strcmp(x->file, "x.theme") != 0 || (files[i].mend && strcmp(x->mend, files[i].mend) != 0))) || (int)p.errors != files[i].errors)
 			fail_msg("row %zu: %zu problems, %d:%d %s; %s", i, p.n, p.n ? x->line : 0, p.n ? x->column : 0, p.n ? x->what : "", p.n ? x->mend : "");
 		row_true(i, !memcmp(&t.paint[files[i].role], &files[i].paint, sizeof files[i].paint));
-		row_true(i, t.ascii == !strncmp(files[i].text, "charset = ascii", 15));
+		row_true(i, t.ascii == !strncmp(files[i].text, "charset = ascii\n", 16));
 		row_true(i, !strcmp(t.name, "x"));
 		problems_release(&p);
 	}
