@@ -14,17 +14,35 @@ struct help {
 	int64_t n;               /* lines so far */
 };
 
-static void say(struct help *h, const char *text)
+#define KEY_COLS 14
+
+static bool line(struct help *h, const char *text)
 {
-	view_text(h->p, text, h->n++);
+	if (!page_wanted(h->p, text))
+		return false;
+	page_line(h->p, DROP_NEVER);
+	page_item(h->p, ITEM_LINE, "", "", h->n++);
+	return true;
+}
+
+static void say(struct help *h, enum role role, const char *text)
+{
+	if (line(h, text))
+		page_put(h->p, 1, h->p->g.cols - 2, role, "%s", text);
 }
 
 static void say_key(void *ctx, const char *key, const char *word)
 {
+	struct help *h = ctx;
 	char text[300];
+	int cols = h->p->g.cols, col;
 
-	snprintf(text, sizeof text, "  %-14s %s", key, word);
-	say(ctx, text);
+	snprintf(text, sizeof text, "%s %s", key, word);
+	if (!line(h, text))
+		return;
+	col = page_put(h->p, 3, cols - 4, ROLE_KEY, "%s", key) + 1;
+	col = col > 3 + KEY_COLS + 1 ? col : 3 + KEY_COLS + 1;
+	page_put(h->p, col, cols - col - 1, ROLE_TEXT, "%s", word);
 }
 
 /* The orders of a list, the present one first. */
@@ -93,7 +111,7 @@ static void say_groups(struct help *h, bool (*wanted)(const struct help *h, cons
 			continue;
 		if (strcmp(group, keymap[i].group) != 0) {
 			group = keymap[i].group;
-			say(h, group);
+			say(h, ROLE_TITLE, group);
 		}
 		say_command(h, i);
 	}
@@ -114,7 +132,7 @@ static void say_actions(struct help *h)
 	char text[300], words[120], key[2] = "";
 	const struct kit *k = h->s->m->kit;
 
-	say(h, "of the kit: while an incident is open its services', else the focused service's");
+	say(h, ROLE_TITLE, "of the kit: while an incident is open its services', else the focused service's");
 	for (size_t i = 0; i < k->n_services; i++)
 		for (size_t n = 0; n < k->services[i].n_actions; n++) {
 			const struct kit_action *a = &k->services[i].actions[n];
@@ -140,8 +158,8 @@ void view_help(const struct scene *s, struct page *p, const struct place *place)
 	say_groups(&h, moves);
 	say_groups(&h, does_else);
 	say_actions(&h);
-	say(&h, "firing");
-	say(&h, "  an action's key opens its panel; the three letters it shows, typed, fire it");
-	say(&h, "  any other key, Esc, Enter or 30 s without a key mean no: nothing happened");
-	say(&h, "opening this console commands nothing; leaving it ends nothing");
+	say(&h, ROLE_TITLE, "firing");
+	say(&h, ROLE_TEXT, "  an action's key opens its panel; the three letters it shows, typed, fire it");
+	say(&h, ROLE_TEXT, "  any other key, Esc, Enter or 30 s without a key mean no: nothing happened");
+	say(&h, ROLE_TEXT, "opening this console commands nothing; leaving it ends nothing");
 }
