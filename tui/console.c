@@ -301,6 +301,7 @@ static void on_up(struct client *cl, void *ctx)
 	c->link.ever = true;
 	c->link.why[0] = 0;
 	text_copy(c->ui.person, sizeof c->ui.person, who ? who : "");
+	snprintf(c->ui.seat, sizeof c->ui.seat, "uid:%lld", (long long)getuid());
 	c->dirty = true;
 }
 

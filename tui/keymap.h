@@ -45,6 +45,7 @@ enum keymode { KEYMODE_ANY, KEYMODE_PAST, KEYMODE_CHART };
 	X(SERVICES, "E", "", "look", "every service, what is bad first", 0) \
 	X(ROWS, "", "", "look", "the rubric: every row and how it is", 0) \
 	X(SOURCES, "", "", "look", "who tells, and how old it is", 0) \
+	X(WHO, "", "", "look", "everybody at a console", 0) \
 	X(SERVICE, "", "SERVICE", "look", "a service: what serves, its signals, ways back, versions", 0) \
 	X(CHART, "", "[SIGNAL]", "look", "a signal over time", 0) \
 	X(INCIDENTS, "", "", "look", "every open incident, to look at another one", 0) \

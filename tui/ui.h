@@ -128,6 +128,7 @@ struct ui {
 	bool ascii;              /* what cannot be written in ASCII is not shown: charts are drawn in letters */
 	bool read_only, demo;
 	char person[72];         /* "" the kit does not know us */
+	char seat[72];           /* then the engine lists us as this: "uid:1000" */
 	char theme_want[40];     /* with theme_changed: the one asked for, "" the next */
 	bool theme_changed, redraw, suspend, quit;
 	char curves_of[72];      /* the last frame drew signals of this service without their curves; "" none */

@@ -358,6 +358,9 @@ static void look_command(struct ui *u, const struct sight *s, enum command_id id
 	case COMMAND_SOURCES:
 		ui_go(u, VIEW_SOURCES, "", "");
 		break;
+	case COMMAND_WHO:
+		ui_go(u, VIEW_WHO, "", "");
+		break;
 	case COMMAND_SORT:
 		sort(u, s);
 		break;

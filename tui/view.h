@@ -21,6 +21,7 @@
 	X(TIMELINE, timeline, "timeline", "open", "what happened, newest first") \
 	X(CHANGES, changes, "changes", "open", "what changed, newest first") \
 	X(PINS, pins, "pins", "release", "versions kept out, and what is frozen") \
+	X(WHO, who, "who", "", "everybody at a console: commands, looks on, since when") \
 	X(HELP, help, "help", "", "the keys") \
 	X(INCIDENTS, incidents, "incidents", "open", "every open incident")
 

@@ -3,10 +3,26 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/os.h"
 #include "base/text.h"
 #include "client/wire.h"
+
+/* A socket that the kit puts elsewhere belongs to the user of that directory: nobody else starts an engine behind it. */
+static bool is_ours(const struct client_paths *p)
+{
+	char dir[sizeof p->socket];
+	struct stat st;
+	char *slash;
+	text_copy(dir, sizeof dir, p->socket);
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return true;
+	*slash = '\0';
+	return !strcmp(dir, p->dir) || stat(dir, &st) || st.st_uid == geteuid();
+}
 
 enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const struct client_events *ev, void *ctx,
 	struct client **out, struct fault *f)
@@ -20,7 +36,7 @@ enum status client_new(uv_loop_t *loop, const struct client_spec *spec, const st
 	struct client *c = mem_new(sizeof *c);
 	c->loop = loop;
 	c->paths = *spec->paths;
-	c->kit_dir = mem_str(spec->kit_dir);
+	c->kit_dir = is_ours(&c->paths) ? mem_str(spec->kit_dir) : NULL;
 	text_copy(c->role, sizeof c->role, spec->role);
 	c->follow = spec->follow;
 	if (ev)

@@ -196,7 +196,9 @@ static void seat(struct peer *p, const char *what)
 	struct drafts ds = {0};
 	char uid[32];
 	snprintf(uid, sizeof uid, "uid:%lld", (long long)p->uid);
-	const char *person = peer_person(p);
+	if (!strcmp(what, "opened") && peer_person(p))
+		text_copy(p->person, sizeof p->person, peer_person(p));
+	const char *person = *p->person ? p->person : NULL;
 	struct jw w = draft_open(&ds, EVENT_CLIENT, NULL, person ? person : uid);
 	jw_kstr(&w, "what", what);
 	jw_kstr(&w, "person", person);

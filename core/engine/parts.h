@@ -47,6 +47,7 @@ struct peer {
 	char role[16];             /* console observer command; "" before hello */
 	bool follow, lagging, closing, paused;
 	bool seated;               /* `client opened` was recorded */
+	char person[72];           /* as whom; a kit that changes meanwhile makes nobody else of them */
 	bool counts;               /* the engine stays for it: a console, or whoever asked something */
 	int64_t since;             /* mono: when it connected */
 	struct buf in;

@@ -63,6 +63,8 @@ static void reduce_client(struct reduction *r)
 		seat->person = person;
 		seat->role = role;
 	}
+	if (!seat->count && step > 0)
+		seat->since = r->at;
 	seat->count = seat->count + step > 0 ? seat->count + step : 0;
 	seat->at = r->at;
 }

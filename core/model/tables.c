@@ -81,7 +81,7 @@ TABLE(freeze, R, N(R, service), N(R, by), T(R, reason), S(R, at));
 TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard));
 #undef R
 #define R model_seat
-TABLE(seat, R, N(R, person), N(R, role), E(R, count), S(R, at));
+TABLE(seat, R, N(R, person), N(R, role), E(R, count), S(R, at), S(R, since));
 #undef R
 #define R model_armed
 TABLE(armed, R, N(R, action), N(R, service), N(R, person), S(R, at));

@@ -263,7 +263,7 @@ static void dumb(void **state)
 	(void)state;
 	see(v, "INC-1", 20000);
 	vt_type(v, "?");
-	see(v, "firing.", 5000);
+	see(v, "more lines", 5000);
 	assert_null(strchr(vt_raw(v), '\033'));
 	vt_send(v, "\033");
 	vt_run(v, 300);

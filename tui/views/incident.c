@@ -291,27 +291,7 @@ static void last_attempt(const struct scene *s, struct page *p)
 		a->detail ? a->detail : "");
 }
 
-/* ---- who is here, what happened --------------------------------------------------- */
-
-void view_with_you(const struct scene *s, struct page *p, int drop)
-{
-	char text[400] = "";
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->m->seats.n && strlen(text) < 300; i++) {
-		const struct model_seat *seat = &s->m->seats.v[i];
-		if (seat->count <= 0 || (seat->role && !strcmp(seat->role, "command")) || !strcmp(seat->person, s->ui->person))
-			continue;
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", n++ ? ", " : "", seat->person);
-	}
-	page_line(p, drop);
-	page_put(p, 1, 9, ROLE_DIM, "WITH YOU");
-	page_put(p, 11, p->g.cols - 30, ROLE_DIM, "%s", n ? text : "nobody else has a console open");
-	if (s->m->engine_host) {
-		snprintf(text, sizeof text, "engine on %s", s->m->engine_host);
-		page_right(p, p->g.cols - 1, ROLE_DIM, text);
-	}
-}
+/* ---- what happened --------------------------------------------------- */
 
 /* The newest of the timeline; on a wide terminal it has a column of its own. */
 static void happened(const struct scene *s, struct page *p, int most, int drop)
