@@ -40,15 +40,15 @@ static void add_row(struct brief *b, const struct model *m, const struct model_r
 {
 	char measure[160], clock[CLOCK_LEN];
 	bool standing = model_row_standing(r);
-	buf_addf(b->out, "CONDITION  %s%s%s ", r->service, *r->service ? " " : "", r->row);
+	part_say(b->out, "CONDITION  %s%s%s ", r->service, *r->service ? " " : "", r->row);
 	part_measure(m, r->row, r->service, measure, sizeof measure);
-	buf_addf(b->out, "%s%s", measure, *measure ? ", " : "");
+	part_say(b->out, "%s%s", measure, *measure ? ", " : "");
 	if (standing && r->state != ROW_CANNOT_TELL && back_again(m, r))
-		buf_addf(b->out, "crossed at %s; back now, not clear yet\n", part_clock(r->breached.at, clock));
+		part_say(b->out, "crossed at %s; back now, not clear yet\n", part_clock(r->breached.at, clock));
 	else if (standing)
-		buf_addf(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
+		part_say(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
 	else
-		buf_addf(b->out, "%s since %s\n", r->state == ROW_CANNOT_TELL ? "cannot be told" : row_state_name(r->state), part_clock(r->changed.at, clock));
+		part_say(b->out, "%s since %s\n", r->state == ROW_CANNOT_TELL ? "cannot be told" : row_state_name(r->state), part_clock(r->changed.at, clock));
 }
 
 static void add_conditions(struct brief *b, const struct model *m, const struct model_incident *i)
@@ -73,13 +73,13 @@ static void add_conditions(struct brief *b, const struct model *m, const struct 
 static void add_action(struct brief *b, const struct model_action *a)
 {
 	char clock[CLOCK_LEN];
-	buf_addf(b->out, "ACTION     %s %s", a->key, a->action);
+	part_say(b->out, "ACTION     %s %s", a->key, a->action);
 	if (a->from && a->to)
-		buf_addf(b->out, " %s -> %s", a->from, a->to);
-	buf_addf(b->out, ": %s", outcome_name(a->outcome));
+		part_say(b->out, " %s -> %s", a->from, a->to);
+	part_say(b->out, ": %s", outcome_name(a->outcome));
 	if (a->ended.at || a->fired.at)
-		buf_addf(b->out, " %s %s", a->ended.at ? "at" : "since", part_clock(a->ended.at ? a->ended.at : a->fired.at, clock));
-	buf_addf(b->out, ", by %s\n", a->by ? a->by : "nobody");
+		part_say(b->out, " %s %s", a->ended.at ? "at" : "since", part_clock(a->ended.at ? a->ended.at : a->fired.at, clock));
+	part_say(b->out, ", by %s\n", a->by ? a->by : "nobody");
 }
 
 /* The newest ones: what happened last is what counts. */
@@ -100,10 +100,10 @@ static void add_verification(struct brief *b, const struct model_incident *i, co
 	char clock[CLOCK_LEN];
 	if (!p->at[PHASE_ACTED].at || !room(b, 1))
 		return;
-	buf_addf(b->out, "VERIFIED   %s", v == VERIFY_PASSED ? "yes" : v == VERIFY_WAITING ? "NOT YET" : verify_state_name(v));
+	part_say(b->out, "VERIFIED   %s", v == VERIFY_PASSED ? "yes" : v == VERIFY_WAITING ? "NOT YET" : verify_state_name(v));
 	if (p->at[PHASE_VERIFIED].at)
-		buf_addf(b->out, ", at %s", part_clock(p->at[PHASE_VERIFIED].at, clock));
-	buf_addf(b->out, "%s%s; reverted at %s\n", *why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
+		part_say(b->out, ", at %s", part_clock(p->at[PHASE_VERIFIED].at, clock));
+	part_say(b->out, "%s%s; reverted at %s\n", *why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
 }
 
 /* ---- needs ------------------------------------------------------------------------ */
@@ -124,11 +124,11 @@ static void need_decision(struct brief *b, const struct model *m, const struct m
 	const struct model_deploy *d = service ? model_deploy(m, service) : NULL;
 	const struct model_version *good = service ? model_last_good(m, service) : NULL;
 	if (!a)
-		buf_addf(b->out, "NEEDS      a decision: no action is proposed%s%s\n", *why ? ": " : "", why);
+		part_say(b->out, "NEEDS      a decision: no action is proposed%s%s\n", *why ? ": " : "", why);
 	else if (d && d->version && good)
-		buf_addf(b->out, "NEEDS      a decision: %s of %s, %s -> %s?\n", a->name, a->service->name, d->version, good->version);
+		part_say(b->out, "NEEDS      a decision: %s of %s, %s -> %s?\n", a->name, a->service->name, d->version, good->version);
 	else
-		buf_addf(b->out, "NEEDS      a decision: %s of %s?\n", a->name, a->service->name);
+		part_say(b->out, "NEEDS      a decision: %s of %s?\n", a->name, a->service->name);
 }
 
 static const struct model_report *unanswered(const struct model *m, const struct model_incident *i)
@@ -156,19 +156,19 @@ static void add_need(struct brief *b, const struct model *m, const struct model_
 	const struct model_check *check = not_good(i);
 	b->lines++;
 	if (!i->open)
-		buf_addf(b->out, "NEEDS      nothing: closed as %s\n", i->resolution ? i->resolution : "not said");
+		part_say(b->out, "NEEDS      nothing: closed as %s\n", i->resolution ? i->resolution : "not said");
 	else if (unknown)
-		buf_addf(b->out, "NEEDS      somebody who looks at %s itself: the outcome of %s is unknown\n", unknown->service, unknown->key);
+		part_say(b->out, "NEEDS      somebody who looks at %s itself: the outcome of %s is unknown\n", unknown->service, unknown->key);
 	else if (p->at[PHASE_VERIFIED].at)
 		buf_adds(b->out, "NEEDS      closing: what was bad is good\n");
 	else if (running)
-		buf_addf(b->out, "NEEDS      nothing yet: %s runs%s%s\n", running->key, running->progress ? ", " : "", running->progress ? running->progress : "");
+		part_say(b->out, "NEEDS      nothing yet: %s runs%s%s\n", running->key, running->progress ? ", " : "", running->progress ? running->progress : "");
 	else if (!p->at[PHASE_ACTED].at)
 		need_decision(b, m, i);
 	else if (said)
-		buf_addf(b->out, "NEEDS      an answer: is \"%s\" gone?\n", said->signal);
+		part_say(b->out, "NEEDS      an answer: is \"%s\" gone?\n", said->signal);
 	else if (check)
-		buf_addf(b->out, "NEEDS      proof: %s is %s\n", check->name, check->state);
+		part_say(b->out, "NEEDS      proof: %s is %s\n", check->name, check->state);
 	else
 		buf_adds(b->out, "NEEDS      proof: the checks have not begun\n");
 }
@@ -202,13 +202,13 @@ static void add_head(struct brief *b, const struct model *m, const struct model_
 	const char *title = i->title ? i->title : "";
 	part_services(i, services, sizeof services);
 	bool named = !strncmp(title, services, strlen(services)); /* a title that begins with them says them */
-	buf_addf(b->out, "%s %s: %s%s%s (%s)\n", part_place(m, i, place, sizeof place), i->name, named ? "" : services, named ? "" : ", ",
+	part_say(b->out, "%s %s: %s%s%s (%s)\n", part_place(m, i, place, sizeof place), i->name, named ? "" : services, named ? "" : ", ",
 		title, state_words(phases_state(i, p)));
-	buf_addf(b->out, "SINCE BAD  %s", duration_clock(phases_clock(p, now, &running), bad));
-	buf_addf(b->out, "%s, said at %s", running ? "" : " in all", part_clock(i->declared.at, clock));
+	part_say(b->out, "SINCE BAD  %s", duration_clock(phases_clock(p, now, &running), bad));
+	part_say(b->out, "%s, said at %s", running ? "" : " in all", part_clock(i->declared.at, clock));
 	if (hurt_us >= 0)
-		buf_addf(b->out, "; users hurt since %s, for %s", part_clock(p->at[PHASE_ONSET].at, clock), duration_clock(hurt_us, hurt));
-	buf_addf(b->out, "; %s commands\n", i->commander ? i->commander : "nobody");
+		part_say(b->out, "; users hurt since %s, for %s", part_clock(p->at[PHASE_ONSET].at, clock), duration_clock(hurt_us, hurt));
+	part_say(b->out, "; %s commands\n", i->commander ? i->commander : "nobody");
 }
 
 static void add_cause(struct brief *b, const struct model *m, const struct model_incident *i)
@@ -217,7 +217,7 @@ static void add_cause(struct brief *b, const struct model *m, const struct model
 	char clock[CLOCK_LEN], step[160];
 	if (!c || !room(b, 3))
 		return;
-	buf_addf(b->out, "LATEST     deploy of %s %s at %s%s%s\n", c->service, part_step(c, step, sizeof step), part_clock(c->at, clock),
+	part_say(b->out, "LATEST     deploy of %s %s at %s%s%s\n", c->service, part_step(c, step, sizeof step), part_clock(c->at, clock),
 		c->by ? ", by " : "", c->by ? c->by : "");
 }
 
@@ -242,14 +242,14 @@ static void quiet_brief(struct brief *b, const struct model *m)
 	char place[96], clock[CLOCK_LEN], step[160];
 	int n = 0;
 	b->lines++;
-	buf_addf(b->out, "%s %s: no incident is open\n", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
+	part_say(b->out, "%s %s: no incident is open\n", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
 	add_conditions(b, m, NULL);
 	for (size_t k = m->changes.n; k-- > 0 && n < 3;) {
 		const struct model_change *c = &m->changes.v[k];
 		if (!room(b, 1))
 			break;
 		n++;
-		buf_addf(b->out, "CHANGED    %s %s %s at %s\n", c->what, c->service ? c->service : c->name ? c->name : "",
+		part_say(b->out, "CHANGED    %s %s %s at %s\n", c->what, c->service ? c->service : c->name ? c->name : "",
 			part_step(c, step, sizeof step), part_clock(c->at, clock));
 	}
 	quiet_need(b, m);

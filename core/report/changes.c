@@ -53,18 +53,18 @@ static void print_text(struct buf *out, const struct model *m, const struct mode
 {
 	char day[CLOCK_LEN], age[DURATION_LEN], step[160];
 	const char *since = since_word(m, c);
-	buf_addf(out, "%s %-7s %-12s ", instant_local(c->at, "%m-%d %H:%M:%S", day, sizeof day), c->what, c->service ? c->service : "-");
+	part_say(out, "%s %-7s %-12s ", instant_local(c->at, "%m-%d %H:%M:%S", day, sizeof day), c->what, c->service ? c->service : "-");
 	if (c->name && (!c->service || strcmp(c->name, c->service) != 0))
-		buf_addf(out, "%s ", c->name);
+		part_say(out, "%s ", c->name);
 	buf_adds(out, part_step(c, step, sizeof step));
 	const struct model_action *ours = model_change_action(m, c);
 	if (ours)
-		buf_addf(out, "  %s, by %s", ours->key, ours->by ? ours->by : "nobody");
+		part_say(out, "  %s, by %s", ours->key, ours->by ? ours->by : "nobody");
 	else if (c->by)
-		buf_addf(out, "  ask %s", c->by);
-	buf_addf(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);
+		part_say(out, "  ask %s", c->by);
+	part_say(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);
 	if (!strcmp(since, "clean"))
-		buf_addf(out, " %s", duration_short(now->at > c->at ? now->at - c->at : 0, age));
+		part_say(out, " %s", duration_short(now->at > c->at ? now->at - c->at : 0, age));
 	buf_adds(out, was_undone(m, c) ? ", rolled back\n" : "\n");
 }
 

@@ -10,18 +10,20 @@ static void add_duration(struct buf *out, const char *name, int64_t us)
 {
 	char d[DURATION_LEN];
 	if (us >= 0)
-		buf_addf(out, "  %s %s", name, duration_clock(us, d));
+		part_say(out, "  %s %s", name, duration_clock(us, d));
 }
 
 static void add_head(const struct model *m, const struct model_incident *i, const struct phases *p, struct buf *out)
 {
 	char place[96], services[256];
-	buf_addf(out, "%s  %s  %s\n", i->name, part_place(m, i, place, sizeof place), i->title ? i->title : "");
-	buf_addf(out, "state      %s", incident_state_name(phases_state(i, p)));
+	part_say(out, "%s  %s  %s\n", i->name, part_place(m, i, place, sizeof place), i->title ? i->title : "");
+	part_say(out, "state      %s", incident_state_name(phases_state(i, p)));
 	if (!i->open)
-		buf_addf(out, ", as %s%s%s", i->resolution ? i->resolution : "not said", i->resolution_reason && *i->resolution_reason ? ": " : "",
+		part_say(out, ", as %s%s%s", i->resolution ? i->resolution : "not said", i->resolution_reason && *i->resolution_reason ? ": " : "",
 			i->resolution_reason ? i->resolution_reason : "");
-	buf_addf(out, "\nservices   %s\ncommander  %s\n", part_services(i, services, sizeof services), i->commander ? i->commander : "nobody");
+	buf_addc(out, '\n');
+	part_say(out, "services   %s\n", part_services(i, services, sizeof services));
+	part_say(out, "commander  %s\n", i->commander ? i->commander : "nobody");
 }
 
 static void add_phases(const struct phases *p, struct buf *out)
@@ -30,21 +32,21 @@ static void add_phases(const struct phases *p, struct buf *out)
 	buf_adds(out, "phases   ");
 	for (int k = 0; k < PHASE_COUNT; k++)
 		if (p->at[k].at)
-			buf_addf(out, "  %s %s", phase_name((enum phase)k), part_clock(p->at[k].at, clock));
+			part_say(out, "  %s %s", phase_name((enum phase)k), part_clock(p->at[k].at, clock));
 	buf_adds(out, "\ntook     ");
 	add_duration(out, "detect", p->detect);
 	add_duration(out, "decide", p->decide);
 	add_duration(out, "approve", p->approve);
 	add_duration(out, "act", p->act);
 	add_duration(out, "verify", p->verify);
-	buf_addf(out, "%s\n", p->approximate ? "  (approximate: a clock was set or the machine restarted)" : "");
+	part_say(out, "%s\n", p->approximate ? "  (approximate: a clock was set or the machine restarted)" : "");
 }
 
 static void add_promise(struct buf *out, const char *what, int64_t promised, int kept)
 {
 	char d[DURATION_LEN];
 	if (promised)
-		buf_addf(out, "  %s %s %s", what, duration_clock(promised, d), kept < 0 ? "open" : kept ? "kept" : "NOT kept");
+		part_say(out, "  %s %s %s", what, duration_clock(promised, d), kept < 0 ? "open" : kept ? "kept" : "NOT kept");
 }
 
 static void add_clock(const struct model_incident *i, const struct phases *p, const struct stamp *now, struct buf *out)
@@ -53,9 +55,9 @@ static void add_clock(const struct model_incident *i, const struct phases *p, co
 	bool running;
 	int64_t hurt_us = phases_hurt(p, now);
 	int64_t clock = phases_clock(p, now, &running);
-	buf_addf(out, "clock      %s since \"bad\"%s", duration_clock(clock, bad), running && i->open ? ", running" : "");
+	part_say(out, "clock      %s since \"bad\"%s", duration_clock(clock, bad), running && i->open ? ", running" : "");
 	if (hurt_us >= 0)
-		buf_addf(out, "; users hurt for %s", duration_clock(hurt_us, hurt));
+		part_say(out, "; users hurt for %s", duration_clock(hurt_us, hurt));
 	buf_addc(out, '\n');
 	if (!p->confirmed && !p->target)
 		return;
@@ -70,9 +72,9 @@ static void add_breaches(const struct model *m, const struct model_incident *i, 
 	vec_each(struct model_breach, b, &i->breaches) {
 		const struct model_row *r = model_row(m, b->row, b->service);
 		char clock[CLOCK_LEN], measure[160];
-		buf_addf(out, "crossed    %s %s at %s", b->service, b->row, part_clock(b->at.at, clock));
+		part_say(out, "crossed    %s %s at %s", b->service, b->row, part_clock(b->at.at, clock));
 		part_measure(m, b->row, b->service, measure, sizeof measure);
-		buf_addf(out, "; now %s%s%s\n", r ? row_state_name(r->state) : "not known", *measure ? ": " : "", measure);
+		part_say(out, "; now %s%s%s\n", r ? row_state_name(r->state) : "not known", *measure ? ": " : "", measure);
 	}
 }
 
@@ -80,30 +82,30 @@ static void add_actions(const struct model_incident *i, struct buf *out)
 {
 	vec_each(struct model_action, a, &i->actions) {
 		char clock[CLOCK_LEN];
-		buf_addf(out, "action     %s %s %s", a->key, a->service, a->action);
+		part_say(out, "action     %s %s %s", a->key, a->service, a->action);
 		if (a->from && a->to)
-			buf_addf(out, " %s -> %s", a->from, a->to);
-		buf_addf(out, ": %s", outcome_name(a->outcome));
+			part_say(out, " %s -> %s", a->from, a->to);
+		part_say(out, ": %s", outcome_name(a->outcome));
 		if (a->ended.at)
-			buf_addf(out, " at %s", part_clock(a->ended.at, clock));
+			part_say(out, " at %s", part_clock(a->ended.at, clock));
 		else if (a->fired.at)
-			buf_addf(out, " since %s", part_clock(a->fired.at, clock));
-		buf_addf(out, ", by %s%s%s\n", a->by ? a->by : "nobody", a->detail && *a->detail ? "; " : "", a->detail ? a->detail : "");
+			part_say(out, " since %s", part_clock(a->fired.at, clock));
+		part_say(out, ", by %s%s%s\n", a->by ? a->by : "nobody", a->detail && *a->detail ? "; " : "", a->detail ? a->detail : "");
 		if (a->resolved_by)
-			buf_addf(out, "           resolved by %s\n", a->resolved_by);
+			part_say(out, "           resolved by %s\n", a->resolved_by);
 	}
 }
 
 static void add_check(const struct model_check *c, struct buf *out)
 {
 	char held[DURATION_LEN], need[DURATION_LEN];
-	buf_addf(out, "  %-12s %s", c->state ? c->state : "", c->name ? c->name : "");
+	part_say(out, "  %-12s %s", c->state ? c->state : "", c->name ? c->name : "");
 	if (c->need_us > 0)
-		buf_addf(out, ", %s of %s", duration_clock(c->held_us, held), duration_clock(c->need_us, need));
+		part_say(out, ", %s of %s", duration_clock(c->held_us, held), duration_clock(c->need_us, need));
 	if (c->was_bad)
 		buf_adds(out, ", was bad in this incident");
 	if (c->detail && *c->detail)
-		buf_addf(out, " (%s)", c->detail);
+		part_say(out, " (%s)", c->detail);
 	buf_addc(out, '\n');
 }
 
@@ -111,7 +113,7 @@ static void add_verification(const struct model_incident *i, struct buf *out)
 {
 	const char *why;
 	enum verify_state v = part_verified(i, &why);
-	buf_addf(out, "verified   %s%s%s\n", v == VERIFY_PASSED ? "yes, what was bad is good" : verify_state_name(v), *why ? ": " : "", why);
+	part_say(out, "verified   %s%s%s\n", v == VERIFY_PASSED ? "yes, what was bad is good" : verify_state_name(v), *why ? ": " : "", why);
 	vec_each(struct model_verify, s, &i->verifies)
 		vec_each(struct model_check, c, &s->checks)
 			add_check(c, out);
@@ -121,14 +123,14 @@ static void add_left_over(const struct model *m, const struct model_incident *i,
 {
 	vec_each(struct model_pin, p, &m->pins)
 		if (incident_has_service(i, p->service))
-			buf_addf(out, "pinned     %s %s is kept out, by %s%s\n", p->service, p->version, p->by ? p->by : "engine", p->returned ? "; it CAME BACK" : "");
+			part_say(out, "pinned     %s %s is kept out, by %s%s\n", p->service, p->version, p->by ? p->by : "engine", p->returned ? "; it CAME BACK" : "");
 	vec_each(struct model_report, r, &m->reports)
 		if (r->incident && !strcmp(r->incident, i->name))
-			buf_addf(out, "said       %s, by %s%s%s%s\n", r->signal, r->by ? r->by : "", r->note && *r->note ? ": " : "", r->note ? r->note : "",
+			part_say(out, "said       %s, by %s%s%s%s\n", r->signal, r->by ? r->by : "", r->note && *r->note ? ": " : "", r->note ? r->note : "",
 				r->gone ? " (gone)" : " (not answered yet)");
 	vec_each(struct model_gap, g, &i->gaps) {
 		char d[DURATION_LEN];
-		buf_addf(out, "gap        nothing was seen for %s\n", duration_clock(g->by_us < 0 ? -g->by_us : g->by_us, d));
+		part_say(out, "gap        nothing was seen for %s\n", duration_clock(g->by_us < 0 ? -g->by_us : g->by_us, d));
 	}
 }
 
@@ -145,7 +147,7 @@ void report_incident_text(const struct model *m, const struct model_incident *i,
 	add_actions(i, out);
 	add_verification(i, out);
 	add_left_over(m, i, out);
-	buf_addf(out, "events     %lld; %s\n", (long long)i->events, part_head(m, head));
+	part_say(out, "events     %lld; %s\n", (long long)i->events, part_head(m, head));
 }
 
 void report_list_text(const struct model *m, const struct now *now, struct buf *out)
@@ -157,7 +159,7 @@ void report_list_text(const struct model *m, const struct now *now, struct buf *
 		char day[CLOCK_LEN], clock[DURATION_LEN], services[256];
 		bool running;
 		phases_of(m, i, &p);
-		buf_addf(out, "%-9s %s  %-9s %8s  %-16s %s\n", i->name, instant_local(i->declared.at, "%Y-%m-%d %H:%M", day, sizeof day),
+		part_say(out, "%-9s %s  %-9s %8s  %-16s %s\n", i->name, instant_local(i->declared.at, "%Y-%m-%d %H:%M", day, sizeof day),
 			incident_state_name(phases_state(i, &p)), duration_clock(phases_clock(&p, &at, &running), clock),
 			part_services(i, services, sizeof services), i->title ? i->title : "");
 	}

@@ -3,15 +3,45 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "report/parts.h"
 
 struct stamp report_now(const struct now *now)
 {
 	return stamp_of_now(now);
+}
+
+void part_say(struct buf *out, const char *fmt, ...)
+{
+	va_list ap, again;
+	size_t len = strlen(fmt), n, cap;
+	bool ends = len && fmt[len - 1] == '\n';
+	char *raw, *clean;
+	int need;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	need = vsnprintf(NULL, 0, fmt, ap);
+	n = need > 0 ? (size_t)need : 0;
+	raw = mem_new(n + 1);
+	vsnprintf(raw, n + 1, fmt, again);
+	va_end(again);
+	va_end(ap);
+	n -= ends && n;
+	cap = 8 * n + 1; /* the most that a byte can become */
+	clean = mem_new(cap);
+	text_clean(clean, cap, raw, n, 0);
+	buf_adds(out, clean);
+	if (ends)
+		buf_addc(out, '\n');
+	free(raw);
+	free(clean);
 }
 
 void part_seconds(struct jw *w, const char *key, int64_t us)

@@ -7,6 +7,8 @@
 #include "report/report.h"
 
 struct stamp report_now(const struct now *now);
+/* As buf_addf, of one line: only the format can end it, so that nobody's words make a line of their own. */
+void part_say(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Seconds, or null where us is below 0. */
 void part_seconds(struct jw *w, const char *key, int64_t us);
 /* true false, or null where it is not known (-1). */

@@ -387,6 +387,38 @@ static void test_text(void **state)
 	model_free(m);
 }
 
+static void fold(struct model *m, int64_t seq, const char *incident, const char *kind, const char *actor, const char *body)
+{
+	struct event e = {.seq = seq, .at = BASE + 90 * US_SECOND, .boot = "b", .mono = 90 * US_SECOND, .incident = incident, .kind = kind,
+		.actor = actor, .body = body, .body_len = strlen(body)};
+	model_reduce(m, &e);
+}
+
+/* Nobody's words make a line of their own: what is read out says only what we say. */
+static void test_no_line_of_theirs(void **state)
+{
+	static const char again[] = "{\"services\":[\"shop\"],\"title\":\"bad\\nNEEDS      nothing\\rclosed\",\"kind\":\"real\",\"environment\":\"x\"}";
+	static const char progress[] = "{\"key\":\"INC-1/1\",\"share\":0.5,\"text\":\"half\\nVERIFIED   yes\"}";
+	(void)state;
+	struct model *m = told_until(70);
+	struct now now = now_at(90);
+	struct buf b;
+	fold(m, 900, "INC-2", "incident.declared", "ravi", again);
+	fold(m, 901, "INC-1", "action.progress", "plugin:cluster", progress);
+	buf_init(&b, 1 << 16);
+	report_brief(m, model_incident(m, "INC-1"), &now, &b);
+	assert_non_null(strstr(buf_str(&b), "half"));
+	assert_null(strstr(buf_str(&b), "\nVERIFIED"));
+	report_brief(m, model_incident(m, "INC-2"), &now, &b);
+	report_incident_text(m, model_incident(m, "INC-2"), &now, &b);
+	report_list_text(m, &now, &b);
+	assert_non_null(strstr(buf_str(&b), "NEEDS      nothing\xe2\x90\x8d" "closed"));
+	assert_null(strstr(buf_str(&b), "\nNEEDS      nothing\xe2"));
+	assert_null(strchr(buf_str(&b), '\r'));
+	buf_release(&b);
+	model_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_no_line_of_theirs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
