@@ -220,8 +220,8 @@ def keys_beside_all(commander):
     took = []
     for _ in range(20):
         since = time.monotonic()
-        commander.type("?", 0)
-        commander.until("KEYS")
+        commander.type("P", 0)
+        commander.until("KEPT OUT")
         took.append(time.monotonic() - since)
         commander.type("\x1b")
         time.sleep(0.12)
