@@ -21,13 +21,14 @@
 #include "tui/front.h"
 #include "tui/linear.h"
 #include "tui/own.h"
+#include "tui/late.h"
+#include "tui/line.h"
 #include "tui/plain.h"
 #include "tui/scene.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
 #define SILENT_AFTER (2 * US_SECOND)
-#define LOOK_AFTER (US_SECOND / 2)
 #define FIRST_PAINT (400 * 1000) /* a console on a living engine waits this long for its first snapshot */
 #define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for */
 
@@ -43,6 +44,7 @@ struct console {
 	struct link link;
 	struct ui ui;
 	struct keys keys;
+	struct line line;
 	struct own own;
 	struct cells frame;
 	struct linear *linear;    /* lines instead of frames; NULL: a screen */
@@ -59,6 +61,7 @@ static struct sight sight_live(struct console *c)
 	os_now(&c->now);
 	c->link.up = c->client && client_is_up(c->client);
 	c->link.beat_age = c->client ? client_beat_age(c->client, &c->now) : -1;
+	c->link.line = pulse_line(&c->line.pulse, c->now.mono);
 	c->link.unanswered = c->client ? client_unanswered(c->client, &c->now, &c->link.unanswered_verb) : -1;
 	return ui_sight(c->client ? client_model(c->client) : NULL, &c->link, &c->now);
 }
@@ -114,26 +117,17 @@ static void timer_fired(uv_timer_t *t)
 	c->dirty = true;
 }
 
-/* An engine that is well answers a look at once; one that does not is said to be late, and for how long. */
-static int64_t answer_wait(struct console *c, int64_t wait)
-{
-	int64_t late = c->link.unanswered, next = late < LOOK_AFTER ? LOOK_AFTER - late : late < LATE_AFTER ? LATE_AFTER - late : US_SECOND;
-
-	if (late < 0)
-		return wait;
-	if (late >= LOOK_AFTER)
-		client_look(c->client);
-	return wait < 0 || next < wait ? next : wait;
-}
-
 /* Wake up when the frame will have changed by itself, or when the engine will have been silent for too long. */
 static void timer_set(struct console *c, const struct sight *s)
 {
+	bool look;
 	int64_t wait = ui_wait(&c->ui, s), silent = SILENT_AFTER - c->link.beat_age;
 
 	if (c->link.up && c->link.beat_age >= 0 && silent > 0 && (wait < 0 || silent < wait))
 		wait = silent;
-	wait = answer_wait(c, wait);
+	wait = late_wait(c->link.unanswered, wait, &look);
+	if (look)
+		client_look(c->client);
 	if (wait >= 0)
 		uv_timer_start(&c->timer, timer_fired, (uint64_t)(wait / 1000 + 1), 0);
 }
@@ -191,6 +185,7 @@ static void draw_frame(struct console *c, const struct sight *s)
 	if (c->ui.cues.ring && !c->ui.bell_off)
 		term_bell();
 	c->ui.cues.ring = false;
+	line_ask(&c->line, &c->ui, s->m, c->now.mono);
 	c->stuck = !term_draw(&c->frame, c->ui.redraw);
 	c->ui.redraw = false;
 }
@@ -363,12 +358,14 @@ static void resumed(struct console *c)
 	struct sight s = sight(c);
 
 	keys_init(&c->keys);
+	c->line.answers = 0;
 	ui_resized(&c->ui, &s, c->ui.rows, c->ui.cols);
 	c->dirty = c->keyed = true;
 }
 
 static void suspend(struct console *c)
 {
+	line_await(&c->line, &c->keys);
 	front_suspend();
 	resumed(c);
 }
@@ -383,7 +380,7 @@ static void key(void *ctx, const struct key *k)
 	else
 		ui_key(&c->ui, &s, k);
 	past_wished(c);
-	c->dirty = c->keyed = true;
+	c->dirty = c->keyed = c->line.typed = true;
 	if (c->ui.theme_changed) {
 		own_theme_change(&c->own, &c->ui, &s);
 		term_theme(&c->own.theme);
@@ -428,6 +425,7 @@ static void typed(uv_poll_t *p, int status, int events)
 	}
 	os_now(&c->now);
 	keys_feed(&c->keys, bytes, (size_t)n, c->now.mono, key, c);
+	c->dirty = line_read(&c->line, &c->keys, c->now.mono) || c->dirty;
 	esc_set(c);
 	if (c->ui.suspend && !c->ended) {
 		c->ui.suspend = false;
@@ -539,6 +537,8 @@ static enum status run(struct console *c, const struct cli *cli, const struct fo
 	os_now(&c->now);
 	c->opened = c->now.mono;
 	uv_run(&c->loop, UV_RUN_DEFAULT);
+	if (!c->lost_tty)
+		line_await(&c->line, &c->keys);
 	front_close();
 	farewell(c, c->client ? client_model(c->client) : NULL);
 	loop_end(c);
@@ -563,6 +563,7 @@ enum status tui_console(struct cli *cli)
 	if (cli->incident)
 		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
 	keys_init(&c->keys);
+	line_init(&c->line);
 	s = cli_done(cli, 0, 1);
 	if (s == STATUS_OK) {
 		s = own_load(&c->own, &c->ui, cli->theme, &f);

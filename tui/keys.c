@@ -64,6 +64,7 @@ static void csi_end(struct keys *k, char final, keys_fn out, void *ctx)
 	bool plain = k->n_par == 0 || (k->n_par == 3 && !strncmp(k->par, "1;", 2));
 
 	k->state = KEYS_GROUND;
+	k->answers += final == 'n' && k->n_par == 1 && k->par[0] == '0';
 	if (final == '~') {
 		tilde(k, out, ctx);
 		return;

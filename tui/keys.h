@@ -55,6 +55,7 @@ struct keys {
 	size_t n_utf8, need_utf8;
 	int64_t last;      /* time of the newest byte */
 	int64_t began;     /* of the paste or string that runs */
+	unsigned answers;  /* of the terminal to "how are you" (CSI 0 n): they are no keys, but their time is worth something */
 };
 typedef void (*keys_fn)(void *ctx, const struct key *k);
 

@@ -26,6 +26,7 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define STATUS_QUESTION "\033[5n"
 #define FRAME_MAX ((size_t)16 << 20)
 #define PATIENCE 2000 /* ms that a terminal which takes nothing gets when it is given back */
 
@@ -36,6 +37,7 @@ static struct {
 	struct termios before;
 	bool open, colours, fresh; /* fresh: nothing was drawn yet */
 	bool plain;               /* it speaks ECMA-48 */
+	bool asking;              /* a question follows the next frame */
 	bool ascii, ascii_only;   /* the theme or the terminal wants nothing else; the terminal knows nothing else */
 	struct brush brush;
 	struct buf unsent;        /* the rest of a frame that the terminal did not take yet */
@@ -444,6 +446,12 @@ static void draw_by_curses(const struct cells *c, bool whole)
 	through_curses(refresh);
 }
 
+bool term_ask(void)
+{
+	term.asking = term.open && term.plain;
+	return term.asking;
+}
+
 bool term_draw(const struct cells *c, bool whole)
 {
 	bool known = term.shown.rows == c->rows && term.shown.cols == c->cols;
@@ -462,5 +470,8 @@ bool term_draw(const struct cells *c, bool whole)
 		cells_init(&term.shown, c->rows, c->cols);
 	}
 	memcpy(term.shown.v, c->v, (size_t)c->rows * (size_t)c->cols * sizeof *c->v);
+	if (term.asking)
+		buf_adds(&term.unsent, STATUS_QUESTION);
+	term.asking = false;
 	return term_flush();
 }

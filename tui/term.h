@@ -22,6 +22,8 @@ bool term_is_ascii(void);              /* the theme or the terminal shows nothin
 /* Show it; whole: from a cleared screen.  False: the terminal did not take all of it yet, and until term_flush has
  * said true no other frame may be drawn. */
 bool term_draw(const struct cells *c, bool whole);
+/* Behind the next frame ask the terminal for its status (CSI 5 n).  False: it is none that could answer. */
+bool term_ask(void);
 bool term_flush(void);                 /* write what is left; true: nothing is */
 void term_suspend(void);               /* give it back, stop this process, take it again when continued */
 void term_bell(void);                  /* once, with the next frame; whether it sounds is the terminal's */

@@ -80,6 +80,7 @@ struct link {                /* how the line to the engine is */
 	int64_t beat_age;        /* microseconds, -1 never */
 	int64_t unanswered;      /* microseconds that an ask of a key has waited without a word from the engine; -1 none */
 	const char *unanswered_verb;
+	int64_t line;            /* microseconds to the person's terminal and back; -1 not known */
 	char why[320];
 };
 

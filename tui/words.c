@@ -64,17 +64,6 @@ const char *span_about(int64_t us, char out[WHEN_LEN])
 
 /* ---- words --------------------------------------------------------------- */
 
-const char *late_words(int64_t us, const char *verb, char *out, size_t cap)
-{
-	int seconds = (int)((us + US_SECOND / 2) / US_SECOND);
-
-	if (!strcmp(verb, "fire"))
-		snprintf(out, cap, "the engine has not answered for %d s: your `fire` was sent once, nothing is sent again", seconds);
-	else
-		snprintf(out, cap, "the engine has not answered for %d s: what you asked waits, and is done once", seconds);
-	return out;
-}
-
 const char *level_word(int level)
 {
 	static const char *const words[] = {"?", "flag", "deploy", "migration", "data"};

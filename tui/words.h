@@ -16,10 +16,6 @@ const char *age_minutes(int64_t us, char out[WHEN_LEN]);                 /* "now
 const char *age_long(int64_t us, char out[WHEN_LEN]);                    /* the same, "under 1m" for "now" */
 const char *span_about(int64_t us, char out[WHEN_LEN]);                  /* "about 3:40" */
 
-/* An ask that the engine leaves unanswered so long is spoken of: within a second of the key, and not while it merely works. */
-#define LATE_AFTER (US_SECOND * 9 / 10)
-const char *late_words(int64_t us, const char *verb, char *out, size_t cap);
-
 const char *level_word(int level);               /* flag deploy migration data */
 const char *verb_words(const struct kit_action *a, char *out, size_t cap); /* "roll back auth" */
 /* An action's target, {"dir":"/srv/auth"}, as "dir /srv/auth". */

@@ -521,6 +521,8 @@ static void command(struct stage *s, char *line)
 		look_back(s, s->held ? strtol(rest, NULL, 10) : -1);
 	} else if (!strcmp(line, "beat"))
 		s->link.beat_age = strtol(rest, NULL, 10) * 1000;
+	else if (!strcmp(line, "line"))
+		s->link.line = strtol(rest, NULL, 10) * 1000;
 	else if (!strcmp(line, "late"))
 		late(s, rest);
 	else if (!strcmp(line, "frame"))
@@ -577,7 +579,7 @@ int main(int argc, char **argv)
 	cells_init(&s.frame, 24, 80);
 	buf_init(&s.asks, 1 << 20);
 	buf_init(&s.own_keys, 1 << 16);
-	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000, .unanswered = -1};
+	s.link = (struct link){.up = true, .ever = true, .beat_age = 300000, .unanswered = -1, .line = -1};
 	script(&s, argc > 1 ? argv[1] : "/dev/stdin");
 	cells_release(&s.frame);
 	linear_free(s.linear);

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """What stands still, on the real console: the store while it is written to, and the terminal.  Keys answer, what is late is named, and
 nothing fires twice."""
+import fcntl
 import os
 import re
+import struct
 import sys
+import termios
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -89,6 +92,64 @@ def test_keys_answer_while_the_store_stalls():
         disk.client.until("note", 10)
         tap.until("the store took", 10)
         assert len([e for e in disk.lab.log() if e["kind"] == "note"]) == 1
+        tap.end()
+
+
+def masked(tap):
+    """Without figures, digits and curves, which move by themselves."""
+    return re.sub(r" +", " ", re.sub(r"[0-9_|.']|[\u2581-\u2588]", " ", tap.text()))
+
+
+def test_a_terminal_that_takes_nothing_stops_nobody():
+    """Nobody reads what the console draws: its keys go on working, frames are left out, and what comes in the end is whole."""
+    with Lab() as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("deploy")
+        c.good("declare", {"title": "bad", "services": ["auth"]})
+        tap = console(lab)
+        tap.quiet(0.2)
+        for i in range(300):  # more frames than the kernel keeps for a terminal that does not read
+            fcntl.ioctl(tap.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 90 + i % 2, 250, 0, 0))
+            time.sleep(0.03)
+        slowly(tap, "n")
+        slowly(tap, "nobody reads this\r")
+        c.until("note", 5)
+        drawn = tap.total
+        tap.resize(30, 100)
+        end = time.monotonic() + 10
+        while not (tap.read(0.3) and "nobody reads this" in tap.text()) and time.monotonic() < end:
+            pass
+        tap.quiet(0.3)
+        assert tap.total - drawn < 60000, "%d bytes: frames were kept" % (tap.total - drawn)
+        assert len(tap.lines()) == 30 and "nobody reads this" in tap.text(), tap.text()
+        write(tap, "\x0c")
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            tap.read(0.1)
+        drawn = masked(tap)  # by changes alone, for three seconds
+        write(tap, "\x0c")
+        tap.quiet(0.3)
+        assert masked(tap) == drawn, (tap.text(), drawn)
+        assert not tap.bad, tap.bad
+        tap.end()
+
+
+def test_a_terminal_is_asked_seldom_and_only_while_somebody_works():
+    with Lab() as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("deploy")
+        tap = console(lab)
+        tap.quiet(0.5)
+        time.sleep(1.5)
+        tap.read(0.1)
+        assert tap.asked == 0, "asked %d times on a quiet screen" % tap.asked
+        for key in "jkjkjk":
+            slowly(tap, key)
+            tap.quiet(0.1)
+        assert tap.asked == 1, tap.asked
+        assert "your line is slow" not in tap.text()
         tap.end()
 
 

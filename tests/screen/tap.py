@@ -52,7 +52,7 @@ def judge_text(data, allow="\n\t"):
 
 CSI = re.compile(rb"\x1b\[([0-9;?]*)([A-Za-z@])")
 MODES = {b"?1049", b"?25", b"?7", b"?1", b"4", b"?12", b"?2004", b"?12;25", b"?1004", b"?1h"}
-FINALS = b"ABCDGHJKLMPSTX@bdfhlmrt"
+FINALS = b"ABCDGHJKLMPSTX@bdfhlmnrt"
 # What a copy looks like, and what its beginning does; only while somebody has asked for one (Tap.may_copy).
 COPY = re.compile(rb"\x1b\]52;c;((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==))\x07")
 COPY_BEGUN = re.compile(rb"\x1b(\](5(2(;(c(;[A-Za-z0-9+/=]{0,10924})?)?)?)?)?)?")
@@ -74,6 +74,8 @@ class Tap:
         self.top, self.bottom = 0, rows - 1
         self.last = " "
         self.keep = None
+        self.bells = 0
+        self.asked, self.answers = 0, True  # "how are you": how often, and whether this terminal says
         self.may_copy, self.copied = False, []
 
     # ---- in
@@ -110,9 +112,12 @@ class Tap:
         while self.read(seconds) and time.monotonic() < end:
             pass
 
+    def send(self, data):
+        os.write(self.fd, data)
+
     def type(self, keys, pause=0.02):
         for k in keys:
-            os.write(self.fd, k.encode() if isinstance(k, str) else bytes([k]))
+            self.send(k.encode() if isinstance(k, str) else bytes([k]))
             time.sleep(pause)
 
     def resize(self, rows, cols):
@@ -159,6 +164,9 @@ class Tap:
                 i += n
             elif b in (0x0D, 0x0A, 0x08):
                 self.move(b)
+                i += 1
+            elif b == 0x07:
+                self.bells += 1
                 i += 1
             elif b < 0x20 or b == 0x7F:
                 self.wrong("control %#x" % b, data[max(0, i - 30):i + 20])
@@ -233,6 +241,13 @@ class Tap:
         if final == b"t":
             if par not in (b"22;0;0", b"23;0;0"):
                 self.wrong("window operation %r" % par, near)
+            return
+        if final == b"n":
+            self.asked += 1
+            if par != b"5":
+                self.wrong("question %r" % par, near)
+            elif self.answers:
+                self.send(b"\x1b[0n")
             return
         if b"?" in par:
             self.wrong("private CSI %r%r" % (par, final), near)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tui/late.h"
 #include "tui/views/views.h"
 
 #define SAYS_MAX 6 /* lines of the backend */

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
+#include "tui/late.h"
 #include "tui/views/views.h"
 
 struct hints {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
+#include "tui/pulse.h"
 #include "tui/views/views.h"
 
 #define SILENT (2 * US_SECOND)
@@ -20,11 +21,17 @@ static const char *practice(const struct scene *s)
 /* The line under the header; what is only practice says so in it, too. */
 static void rule(const struct scene *s, struct cells *out, int row)
 {
+	char line[48];
+
 	cells_fill(out, row, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	if (ui_looks_back(s->ui))
 		cells_text(out, row, out->cols > 66 ? 32 : 2, out->cols - 4, ROLE_PAST, " THE PAST: nothing can be done here ");
 	if (s->demo)
 		cells_textf(out, row, 2, out->cols - 4, ROLE_DEMO, " %s, NOT PRODUCTION ", practice(s));
+	if (s->link->line >= PULSE_SLOW) {
+		snprintf(line, sizeof line, " your line is slow, %.1f s ", (double)s->link->line / (double)US_SECOND);
+		cells_text(out, row, out->cols - 2 - text_cols(line), 40, ROLE_SOON, line);
+	}
 }
 
 /* PRODUCTION; a demo or a drill is marked in words, in every frame. */
