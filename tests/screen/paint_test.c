@@ -239,11 +239,25 @@ static void the_corner_is_left_where_it_would_scroll(void **state)
 	lab_release(&l);
 }
 
+/* Terminals differ on how wide a heart is: behind it nothing is taken to be where it was sent. */
+static void behind_a_doubtful_width_the_cursor_is_put(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	lab_init(&l, 3, 40);
+	cells_text(&l.next, 0, 0, 40, ROLE_TEXT, "a\xe2\x9d\xa4" "bc");
+	paint_changes(&l.brush, &l.shown, &l.next, &l.bytes);
+	assert_string_equal(buf_str(&l.bytes), "\033[Ha\xe2\x9d\xa4\033[1;3Hbc");
+	lab_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_frame_after_any_other), cmocka_unit_test(a_changed_figure_is_three_bytes),
 		cmocka_unit_test(a_curve_that_moves_is_two_characters), cmocka_unit_test(the_corner_is_left_where_it_would_scroll),
+		cmocka_unit_test(behind_a_doubtful_width_the_cursor_is_put),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
