@@ -420,19 +420,19 @@ static int64_t far(const struct plot *p, size_t i)
 static void choose(const struct plot *p, int room, bool *named)
 {
 	char text[120];
+	bool *tried = mem_new(p->n_marks + 1);
 
-	for (;;) {
+	for (size_t n = 0; n < p->n_marks; n++) {
 		size_t best = p->n_marks;
 		for (size_t i = 0; i < p->n_marks; i++)
-			if (!named[i] && shown(p, &p->marks[i]) && (best == p->n_marks || far(p, i) < far(p, best)))
+			if (!tried[i] && (best == p->n_marks || far(p, i) < far(p, best)))
 				best = i;
-		if (best == p->n_marks)
-			return;
-		room -= mark_words(p, &p->marks[best], text, sizeof text) + 3;
-		if (room < -3)
-			return;
-		named[best] = true;
+		int need = mark_words(p, &p->marks[best], text, sizeof text) + 3;
+		tried[best] = true;
+		named[best] = shown(p, &p->marks[best]) && need - 3 <= room;
+		room -= named[best] ? need : 0;
 	}
+	free(tried);
 }
 
 static void legend(const struct plot *p, struct cells *c, int row, int col, int rows, int cols)
@@ -487,7 +487,7 @@ static void inside(struct canvas *k)
 
 void plot_draw(const struct plot *p, struct cells *c, int row, int col, int rows, int cols)
 {
-	int names = rows < 9 ? 0 : rows < 20 ? 1 : 2, marks = rows < 8 ? 0 : 1;
+	int names = rows < 9 ? 0 : rows < 16 ? 1 : 2, marks = rows < 8 ? 0 : 1;
 	struct canvas k = {.p = p, .c = c};
 
 	plot_scale_of(p, &k.scale);

@@ -114,7 +114,7 @@ static void curve(const struct scene *s, struct page *p, const struct gauge *g, 
 	plot.n = chart_points(c, g->ms, s->now.at, points);
 	plot.join = (miss < plot.stale ? miss : plot.stale) + (c->until ? c->each : 0);
 	plot.n_marks = view_marks(s, g->service->name, g->signal->name, marks, MARKS_MOST);
-	plot.focus = g->mr && g->mr->onset.at ? g->mr->onset.at : w->to;
+	plot.focus = g->mr && g->mr->onset.at ? g->mr->onset.at : s->inc && s->ph.at[PHASE_ONSET].at ? s->ph.at[PHASE_ONSET].at : w->to;
 	plot.empty = empty_words(s, within(points, plot.n, w));
 	gauge_limit(g, limit, sizeof limit);
 	if (when) {

@@ -34,8 +34,8 @@ static void changes(const struct scene *s, struct mark_list *k, const char *serv
 		const struct model_change *c = &s->m->changes.v[i];
 		char text[200];
 		bool deploy = !strcmp(c->what, "deploy");
-		if (c->service && strcmp(c->service, service) != 0)
-			continue;
+		if ((c->service && strcmp(c->service, service) != 0) || model_change_action(s->m, c))
+			continue; /* what we did ourselves is marked as that */
 		snprintf(text, sizeof text, "%s%s%s", deploy ? service : c->name ? c->name : c->what, c->to ? " " : "", c->to ? c->to : "");
 		mark(k, c->at, 'D', ROLE_TITLE, text);
 	}
