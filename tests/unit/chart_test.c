@@ -138,7 +138,7 @@ static void answer(const char *signal, const double *points)
 	jw_ktime(&w, "measured_from", points ? NOW - (int64_t)points[0] * S : 0);
 	jw_key(&w, "points");
 	jw_arr(&w);
-	for (; points && *points; points += 2) {
+	for (; points && points[0] != 0; points += 2) {
 		jw_arr(&w);
 		jw_int(&w, NOW / S - (int64_t)points[0]);
 		for (int i = 0; i < 3; i++)
