@@ -7,6 +7,15 @@
 #include "tui/theme.h"
 #include "tui/tui.h"
 
+/* The bindings of this user. */
+static void keys_load(struct bindings *out, struct problems *p)
+{
+	struct keyfile own;
+
+	keyfile_load(&own, p);
+	keyfile_apply(&own, NULL, out, p);
+}
+
 /* To standard error; USAGE where one of them is an error.  Releases them. */
 static enum status tell(const struct cli *c, const char *code, struct problems *p)
 {
@@ -26,12 +35,10 @@ static enum status tell(const struct cli *c, const char *code, struct problems *
 
 enum status tui_help_keys(struct cli *c, struct buf *out)
 {
-	struct keyfile own;
 	struct problems p = {0};
 	struct bindings b;
 
-	keyfile_load(&own, &p);
-	keyfile_apply(&own, NULL, &b, &p);
+	keys_load(&b, &p);
 	keyfile_print(&b, out);
 	return tell(c, "bad-keys", &p);
 }
@@ -39,12 +46,15 @@ enum status tui_help_keys(struct cli *c, struct buf *out)
 enum status tui_help_themes(struct cli *c, struct buf *out)
 {
 	struct theme_names all;
-	struct problems p = {0};
+	struct problems p = {0}, of_keys = {0};
+	struct bindings b;
 	struct theme t;
 	struct fault f;
 	char where[200];
 
-	buf_adds(out, "# The themes; --theme NAME, BACKOUT_THEME, `:theme NAME` and T choose one.\n\n");
+	keys_load(&b, &of_keys);
+	problems_release(&of_keys);
+	buf_addf(out, "# The themes; --theme NAME, BACKOUT_THEME, %s and `:theme NAME` choose one.\n\n", b.shown[COMMAND_THEME]);
 	theme_names(&all);
 	for (size_t i = 0; i < all.n; i++) {
 		theme_load(all.v[i], &t, &p, &f);
