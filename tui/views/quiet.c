@@ -278,6 +278,7 @@ void screen_quiet(const struct scene *s, struct page *p)
 
 	changes_part(s, p);
 	services_part(s, p);
+	view_ways_summary(s, p);
 	left_lying(s, p);
 	unknown_part(s, p);
 	if (s->ui->demo) {

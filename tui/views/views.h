@@ -30,6 +30,7 @@ const char *view_state(const struct scene *s, const struct vitals *v, enum role 
 /* Deploys, breaches and decisions that concern a signal, oldest first; how many. */
 size_t view_marks(const struct scene *s, const char *service, const char *signal, struct plot_mark *out, size_t cap);
 void view_unknown(const struct scene *s, struct page *p);
+void view_ways_summary(const struct scene *s, struct page *p); /* could we go back now? */
 size_t view_versions_of(const struct scene *s, struct page *p, const char *service); /* how many */
 /* The timeline's newest `most` lines. */
 void view_lines(const struct scene *s, struct page *p, int most, int drop);

@@ -152,3 +152,55 @@ void view_ways(const struct scene *s, struct page *p, const struct place *place)
 	if (!n)
 		view_nothing(p, "the kit has no action here");
 }
+
+/* Does it know where to go?  Whether it would work is the backend's to say, when it is asked. */
+static bool knows_where(const struct scene *s, const struct kit_action *a)
+{
+	const struct model_deploy *d = deploy_of(s, a->service->name);
+
+	return a->level != 2 || ((!d || d->back_safe != TRI_NO) && goal_version(s, a));
+}
+
+static const char *where_not(const struct scene *s, const struct kit_action *a)
+{
+	const struct model_deploy *d = deploy_of(s, a->service->name);
+
+	return d && d->back_safe == TRI_NO ? "going back is not safe (see below)" : d ? "no earlier version was seen here" : "what serves is not known";
+}
+
+#define NOT_NAMED 3
+
+void view_ways_summary(const struct scene *s, struct page *p)
+{
+	size_t all = 0, lost = 0;
+
+	for (size_t i = 0; i < s->m->kit->n_services; i++)
+		for (size_t k = 0; k < s->m->kit->services[i].n_actions; k++) {
+			const struct kit_action *a = &s->m->kit->services[i].actions[k];
+			if (a->cls != CLASS_REVERSE)
+				continue;
+			all++;
+			lost += !knows_where(s, a);
+		}
+	if (!all)
+		return;
+	page_line(p, DROP_BLANK);
+	page_line(p, 2);
+	page_put(p, 1, 22, ROLE_TITLE, "COULD WE GO BACK NOW?");
+	if (lost)
+		page_put(p, 24, p->g.cols - 25, ROLE_TEXT, "%zu way%s back, %zu know%s where to, %zu not  (%s)", all, all == 1 ? "" : "s", all - lost,
+			all - lost == 1 ? "s" : "", lost, key_of(s->ui, COMMAND_WAYS));
+	else
+		page_put(p, 24, p->g.cols - 25, ROLE_TEXT, "%zu way%s back, every one knows where to  (%s)", all, all == 1 ? "" : "s", key_of(s->ui, COMMAND_WAYS));
+	for (size_t i = 0, named = 0; lost && i < s->m->kit->n_services && named < NOT_NAMED; i++)
+		for (size_t k = 0; k < s->m->kit->services[i].n_actions && named < NOT_NAMED; k++) {
+			const struct kit_action *a = &s->m->kit->services[i].actions[k];
+			if (a->cls != CLASS_REVERSE || knows_where(s, a))
+				continue;
+			page_line(p, named++ ? 5 : 3);
+			page_item(p, ITEM_ACTION, a->service->name, a->name, 0);
+			page_put(p, 1, 1, ROLE_SOON, "x");
+			page_put(p, 3, 30, ROLE_TEXT, "%s", a->name);
+			page_put(p, 35, p->g.cols - 36, ROLE_TEXT, "%s", where_not(s, a));
+		}
+}
