@@ -9,6 +9,7 @@
 #include "base/text.h"
 
 #define OLDEST (31 * US_DAY)     /* as far back as one may go */
+#define OLDERS 12                 /* so often the engine is asked to read on where its time was over */
 #define AGAIN (5 * US_SECOND)    /* after a question that failed, and between two that go on */
 
 static const struct {
@@ -106,14 +107,16 @@ static int64_t pace(const struct chart *c, int64_t every)
 }
 
 /* From a round moment, and so many points of exactly one length each: what is read later fits to it. */
-static void question(struct chart *c, int64_t from, int64_t until, const struct chart_need *need, struct buf *out)
+static bool question(struct chart *c, enum chart_part part, int64_t from, int64_t until, const struct chart_need *need, struct buf *out)
 {
 	int64_t points = (until - from) / c->asked_each + 1;
 	struct jw w;
 
+	c->asked_part = part;
 	c->asked_from = from;
-	c->asked_until = until;
+	c->asked_end = from + points * c->asked_each - 1;
 	c->asked_at = need->mono;
+	c->olders = part == CHART_OLDER ? c->olders + 1 : part == CHART_WHOLE ? 0 : c->olders;
 	c->waiting++;
 	c->why[0] = 0;
 	buf_init(out, 4096);
@@ -122,9 +125,10 @@ static void question(struct chart *c, int64_t from, int64_t until, const struct 
 	jw_kstr(&w, "service", c->service);
 	jw_kstr(&w, "signal", c->signal);
 	jw_ktime(&w, "from", from);
-	jw_ktime(&w, "to", from + points * c->asked_each - 1);
+	jw_ktime(&w, "to", c->asked_end);
 	jw_kint(&w, "points", points);
 	jw_obj_end(&w);
+	return true;
 }
 
 static int64_t whole(int64_t t, int64_t each)
@@ -147,18 +151,20 @@ bool chart_wants(struct chart *c, const struct chart_need *need, struct buf *out
 	bool asked = c->asked_at && c->asked_each == each && c->asked_whole <= from + each && c->asked_until > from; /* but for the end, perhaps */
 	int64_t rest = !c->asked_at ? INT64_MAX : need->mono - c->asked_at, ahead = need->real - need->now;
 
-	if (here && c->until + slack >= w.to)
-		return false;
+	if (here && c->until + slack >= w.to) {
+		bool all = c->complete || c->measured_from <= c->from || c->olders == OLDERS;
+		return !all && !c->waiting && !*c->why && question(c, CHART_OLDER, c->from, c->measured_from, need, out_params);
+	}
 	if ((asked && c->waiting) || (asked && c->asked_until + slack >= w.to && rest < AGAIN) || (rest < AGAIN && *c->why))
 		return false;
 	/* the past that plays on needs what follows soon */
 	ahead = !w.live || ahead < AGAIN ? 0 : ahead > zooms[c->zoom].span / 2 ? zooms[c->zoom].span / 2 : ahead;
+	bool more = here && c->until > from && !c->waiting;
 	c->asked_each = each;
-	c->asked_more = here && c->until > from && !c->waiting;
-	c->asked_whole = c->asked_more ? c->from : from;
+	c->asked_whole = more ? c->from : from;
+	c->asked_until = w.to + ahead;
 	/* one that goes on begins two points before the last one: samples come late */
-	question(c, c->asked_more ? whole(c->until, each) - 2 * each : from, w.to + ahead, need, out_params);
-	return true;
+	return question(c, more ? CHART_MORE : CHART_WHOLE, more ? whole(c->until, each) - 2 * each : from, c->asked_until, need, out_params);
 }
 
 /* ---- what came ------------------------------------------------------------------------ */
@@ -189,6 +195,54 @@ static void take_point(struct chart *c, const struct json *v)
 	c->points[c->n++] = (struct plot_point){at, figure(min), figure(max), figure(last)};
 }
 
+static void take_points(struct chart *c, const struct json *result)
+{
+	for (const struct json *v = json_first(json_get(result, "points")); v; v = json_next(v))
+		take_point(c, v);
+}
+
+/* How far back all was read. */
+static void take_begin(struct chart *c, const struct json *result)
+{
+	c->measured_from = json_get_time(result, "measured_from");
+	c->complete = json_get_bool(result, "complete", true);
+}
+
+/* anew: nothing that was here before fits to it. */
+static void take_newer(struct chart *c, const struct json *result, bool anew)
+{
+	while (c->n && (anew || c->points[c->n - 1].at >= c->asked_from)) /* what is here of that time is read again */
+		c->n--;
+	if (anew) {
+		c->from = c->asked_from;
+		take_begin(c, result);
+		/* all there is of a young journal would stand in the last columns */
+		if (c->fresh && c->complete && c->zoom == 1 && c->measured_from > c->asked_until - zooms[0].span)
+			c->zoom = 0;
+		c->fresh = false;
+	}
+	c->each = c->asked_each;
+	c->until = c->asked_until;
+	take_points(c, result);
+}
+
+static void take_older(struct chart *c, const struct json *result)
+{
+	static struct plot_point newer[CHART_POINTS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->points[i].at > c->asked_end)
+			newer[n++] = c->points[i];
+	c->n = 0;
+	take_begin(c, result);
+	take_points(c, result);
+	if (c->n + n > CHART_POINTS)
+		c->n = CHART_POINTS - n; /* as many as fit; never, as long as a window has half of them */
+	memcpy(c->points + c->n, newer, n * sizeof *newer);
+	c->n += n;
+}
+
 /* Each question has one answer, in their order; all but the newest are of no interest any more. */
 void chart_answer(struct chart *c, const struct json *result, const struct fault *f)
 {
@@ -203,23 +257,11 @@ void chart_answer(struct chart *c, const struct json *result, const struct fault
 	c->why[0] = 0;
 	if (strcmp(json_get_str(result, "service", ""), c->service) != 0 || strcmp(json_get_str(result, "signal", ""), c->signal) != 0)
 		return;
-	if (c->asked_more) {
-		while (c->n && c->points[c->n - 1].at >= c->asked_from) /* read anew */
-			c->n--;
-	} else {
-		c->n = 0;
-		c->from = c->asked_from;
-		c->measured_from = json_get_time(result, "measured_from");
-		c->complete = json_get_bool(result, "complete", true);
-		/* all there is of a young journal would stand in the last columns */
-		if (c->fresh && c->complete && c->zoom == 1 && c->measured_from > c->asked_until - zooms[0].span)
-			c->zoom = 0;
-		c->fresh = false;
-	}
-	c->each = c->asked_each;
-	c->until = c->asked_until;
-	for (const struct json *v = json_first(json_get(result, "points")); v; v = json_next(v))
-		take_point(c, v);
+	bool complete = json_get_bool(result, "complete", true);
+	if (c->asked_part == CHART_OLDER)
+		take_older(c, result);
+	else
+		take_newer(c, result, c->asked_part == CHART_WHOLE || !complete);
 }
 
 /* ---- all that is known ------------------------------------------------------------------- */

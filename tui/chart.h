@@ -25,9 +25,11 @@ struct chart {
 	int64_t measured_from;   /* of what was read; 0 nothing was recorded */
 	bool complete;
 	int waiting;             /* questions without an answer */
-	int64_t asked_from, asked_until, asked_each; /* the newest question */
+	int64_t asked_from, asked_end, asked_each; /* the newest question */
+	int64_t asked_until;     /* up to when all is here once it is answered */
 	int64_t asked_whole;     /* from when on all is here once it is answered */
-	bool asked_more;         /* it only goes on from what is here */
+	enum chart_part { CHART_WHOLE, CHART_MORE, CHART_OLDER } asked_part; /* MORE goes on from what is here; OLDER is what did not fit in one answer */
+	int olders;              /* how many were asked for since the last whole one */
 	int64_t asked_at;        /* mono; 0 none yet */
 	char why[300];           /* why it could not be read; "" it could */
 };

@@ -122,6 +122,8 @@ static void is_quiet(void)
 		fail_msg("asked once more: %s", s);
 }
 
+static bool incomplete; /* the engine's time was over before it had read all */
+
 /* points: seconds before NOW and value, until 0 */
 static void answer(const char *signal, const double *points)
 {
@@ -134,7 +136,7 @@ static void answer(const char *signal, const double *points)
 	jw_obj(&w);
 	jw_kstr(&w, "service", "auth");
 	jw_kstr(&w, "signal", signal);
-	jw_kbool(&w, "complete", true);
+	jw_kbool(&w, "complete", !incomplete);
 	jw_ktime(&w, "measured_from", points ? NOW - (int64_t)points[0] * S : 0);
 	jw_key(&w, "points");
 	jw_arr(&w);
@@ -252,6 +254,29 @@ static void there_and_back(void **state)
 	is_quiet();
 }
 
+/* A day that is too long for one answer is read piece by piece, the newest first. */
+static void in_pieces(void **state)
+{
+	static const double first[] = {30000, 3, 20, 2, 0}, second[] = {60000, 4, 29999, 5, 0}, third[] = {86000, 6, 0};
+
+	(void)state;
+	fresh(NOW - 80000 * S);
+	free(asked());
+	incomplete = true;
+	answer("rate", first);
+	is_known(NULL, "30000 3|20 2");
+	is_asked("23T01:03:00", "23T16:56:59"); /* up to where it began, by whole points */
+	is_quiet();
+	answer("rate", second);
+	is_known(NULL, "60000 4|29999 5|20 2"); /* the point at the seam was read whole now */
+	is_asked("23T01:03:00", "23T08:41:59");
+	incomplete = false;
+	answer("rate", third);
+	is_known(NULL, "86000 6|29999 5|20 2");
+	assert_true(c.complete);
+	is_quiet();
+}
+
 /* Of a journal that is young less is shown, unless somebody said how much. */
 static void young(void **state)
 {
@@ -356,7 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(window), cmocka_unit_test(stays), cmocka_unit_test(asks), cmocka_unit_test(replaced), cmocka_unit_test(another_time),
-		cmocka_unit_test(there_and_back), cmocka_unit_test(young), cmocka_unit_test(pulled), cmocka_unit_test(another_signal), cmocka_unit_test(and_the_model), cmocka_unit_test(bounded),
+		cmocka_unit_test(there_and_back), cmocka_unit_test(in_pieces), cmocka_unit_test(young), cmocka_unit_test(pulled), cmocka_unit_test(another_signal), cmocka_unit_test(and_the_model), cmocka_unit_test(bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static const char *before_words(const struct chart *c)
 {
 	if (!c->until)
 		return c->waiting ? "reading ..." : "not read";
-	return c->complete ? "not recorded" : "not read: too much";
+	return c->complete ? "not recorded" : c->waiting ? "reading ..." : "not read: too much";
 }
 
 static size_t within(const struct plot_point *v, size_t n, const struct chart_window *w)
