@@ -21,7 +21,7 @@ static enum status read_format(const struct cli *c, const char **format, struct 
 
 enum status cmd_status(struct cli *c)
 {
-	struct reading r;
+	struct json *status = NULL;
 	struct fault f;
 	struct buf b;
 	const char *format = "line";
@@ -31,16 +31,16 @@ enum status cmd_status(struct cli *c)
 		return s;
 	s = read_format(c, &format, &f);
 	if (s == STATUS_OK)
-		s = reading_open(c, &r, &f);
+		s = reading_status(c, &status, &f);
 	if (s != STATUS_OK)
 		return cli_fail(c, s, &f);
-	buf_init(&b, 1 << 20);
-	report_status(r.m, r.engine, format, &r.now, &b);
+	buf_init(&b, (size_t)32 << 20);
+	report_status(status, format, &b);
 	if (!strcmp(format, "json"))
 		json_out(&b);
 	else
 		cli_out(&b);
 	buf_release(&b);
-	reading_close(&r);
+	json_free(status);
 	return STATUS_OK;
 }

@@ -15,6 +15,9 @@
 #include "cli/reading.h"
 #include "feed/feed.h"
 #include "kit/kit_read.h"
+#include "model/standing.h"
+
+#define STATUS_MAX ((size_t)16 << 20)
 
 /* ---- which store -------------------------------------------------------------- */
 
@@ -24,9 +27,12 @@ static enum status path_of_kit(const char *dir, struct buf *out, struct client_p
 	struct kit_files files = {0};
 	struct problems problems = {0};
 	struct kit *k = NULL;
-	if (client_paths_beside(dir, p, NULL) == STATUS_OK) {
+	char running[4096];
+	const char *store = getenv("BACKOUT_STORE");
+	if (client_paths_beside(dir, p, NULL) == STATUS_OK ||
+	    (!(store && *store) && client_paths_running(dir, p, running, sizeof running, NULL) == STATUS_OK)) {
 		buf_adds(out, p->store);
-		return STATUS_OK;
+		return STATUS_OK; /* its lock says where: a kit of a thousand files need not be read for its name */
 	}
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) != STATUS_OK) {
@@ -107,25 +113,28 @@ static void say_alone(const struct reading *r)
 	fprintf(stderr, "backout: %s, and no engine runs: nothing is being watched\n  start one: `backout` or `backout engine`\n", what);
 }
 
+/* Only what `status` answers is wanted, and this is it. */
+struct want { struct json *status; bool only_status; };
+
 /* What the engine already folded, however long its journal is. */
-static enum status ask_engine(struct reading *r, struct client_paths *paths, const char *role, struct fault *f)
+static enum status ask_engine(struct reading *r, struct client_paths *paths, const char *role, struct want *w, struct fault *f)
 {
 	enum status s = paths->store[0] ? STATUS_OK : client_paths_of(buf_str(&r->path), "any", NULL, paths, f);
 	if (s == STATUS_OK)
-		s = follower_open(paths, role, &r->from, f);
-	r->m = s == STATUS_OK ? follower_model(r->from) : NULL;
-	r->engine = r->m != NULL;
+		s = w->only_status ? follower_ask(paths, role, "status", &w->status, f) : follower_open(paths, role, &r->from, f);
+	r->m = s == STATUS_OK && r->from ? follower_model(r->from) : NULL;
+	r->engine = s == STATUS_OK;
 	return s;
 }
 
 /* Another user's store is read through their engine's socket (contract 1), on the record; our own where no engine answers. */
-static enum status read_model(struct reading *r, struct client_paths *paths, struct fault *f)
+static enum status read_store(struct reading *r, struct client_paths *paths, struct want *w, struct fault *f)
 {
 	const char *store = buf_str(&r->path);
 	enum status s = STATUS_OK;
 	if (access(store, R_OK) && errno == EACCES)
-		return ask_engine(r, paths, "observer", f);
-	if (engine_runs(store) && ask_engine(r, paths, "command", f) == STATUS_OK)
+		return ask_engine(r, paths, "observer", w, f);
+	if (engine_runs(store) && ask_engine(r, paths, "command", w, f) == STATUS_OK)
 		return STATUS_OK;
 	s = feed_fold(store, &r->own, NULL, NULL, f);
 	r->m = r->own;
@@ -133,20 +142,53 @@ static enum status read_model(struct reading *r, struct client_paths *paths, str
 	return s;
 }
 
-enum status reading_open(const struct cli *c, struct reading *out, struct fault *f)
+static enum status open_store(const struct cli *c, struct reading *out, struct want *w, struct fault *f)
 {
 	struct client_paths *paths = mem_new(sizeof *paths);
 	*out = (struct reading){0};
 	buf_init(&out->path, 8192);
 	enum status s = find_store(c, &out->path, paths, f);
 	if (s == STATUS_OK)
-		s = read_model(out, paths, f);
+		s = read_store(out, paths, w, f);
 	free(paths);
 	os_now(&out->now);
-	if (s == STATUS_OK)
-		say_alone(out);
-	else
+	if (s != STATUS_OK)
 		reading_close(out);
+	else if (out->m)
+		say_alone(out);
+	return s;
+}
+
+enum status reading_open(const struct cli *c, struct reading *out, struct fault *f)
+{
+	struct want w = {0};
+	return open_store(c, out, &w, f);
+}
+
+static enum status status_of(const struct reading *r, struct json **out, struct fault *f)
+{
+	struct stamp now = stamp_of_now(&r->now);
+	struct buf b;
+	struct jw w;
+	buf_init(&b, STATUS_MAX);
+	jw_init(&w, &b);
+	standing_print(r->m, r->engine, &now, &w);
+	enum status s = json_parse(buf_str(&b), b.len, STATUS_MAX, out, f);
+	buf_release(&b);
+	return s;
+}
+
+enum status reading_status(const struct cli *c, struct json **out, struct fault *f)
+{
+	struct reading r;
+	struct want w = {.only_status = true};
+	enum status s = open_store(c, &r, &w, f);
+	*out = w.status;
+	if (s)
+		return s;
+	if (r.m)
+		s = status_of(&r, out, f);
+	reading_close(&r);
 	return s;
 }
 

@@ -31,8 +31,10 @@ static enum status paths_of_kit(const struct cli *c, const char *dir, struct cli
 	struct problems problems = {0};
 	struct kit *k = NULL;
 	const char *store = getenv("BACKOUT_STORE");
-	if (!c->store && !(store && store[0]) && client_paths_beside(dir, out, f) == STATUS_OK)
-		return STATUS_OK;
+	char running[4096];
+	if (!c->store && !(store && store[0]) && (client_paths_beside(dir, out, f) == STATUS_OK ||
+	    client_paths_running(dir, out, running, sizeof running, f) == STATUS_OK))
+		return STATUS_OK; /* its lock says where: a kit of a thousand files need not be read for its name */
 	enum status s = kit_read(dir, &files, &problems, f);
 	if (s == STATUS_OK && kit_parse(files.v, files.n, &k, &problems) == STATUS_OK && k) {
 		s = client_paths_of(c->store, k->name, k->engine_socket, out, f);

@@ -9,87 +9,16 @@
 #include "base/os.h"
 #include "base/text.h"
 #include "engine/parts.h"
-#include "model/phases.h"
+#include "model/standing.h"
 
 #define READ_BYTES ((size_t)2 << 20)
 
-static void put_incidents(const struct model *m, const struct now *now, struct jw *w)
-{
-	struct stamp t = stamp_of_now(now);
-	jw_key(w, "incidents");
-	jw_arr(w);
-	vec_each(const struct model_incident, i, &m->incidents) {
-		struct phases ph;
-		bool running;
-		if (!i->open)
-			continue;
-		phases_of(m, i, &ph);
-		jw_obj(w);
-		jw_kstr(w, "incident", i->name);
-		jw_kstr(w, "state", incident_state_name(phases_state(i, &ph)));
-		jw_kint(w, "clock_s", phases_clock(&ph, &t, &running) / US_SECOND);
-		jw_kstr(w, "commander", i->commander);
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
-}
-
-static void put_rows(const struct model *m, struct jw *w)
-{
-	int64_t breached = 0, cannot = 0;
-	vec_each(const struct model_row, r, &m->rows) {
-		breached += model_row_standing(r) ? 1 : 0;
-		cannot += r->state == ROW_CANNOT_TELL ? 1 : 0;
-	}
-	jw_kint(w, "breached", breached);
-	jw_kint(w, "cannot_tell", cannot);
-}
-
-static void put_waiting(const struct model *m, struct jw *w)
-{
-	jw_key(w, "waiting");
-	jw_arr(w);
-	vec_each(const struct model_incident, i, &m->incidents)
-		vec_each(const struct model_action, a, &i->actions)
-			if (i->open && (a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN || a->outcome == OUTCOME_UNKNOWN))
-				jw_str(w, a->key);
-	jw_arr_end(w);
-}
-
-static void put_sources(const struct model *m, const struct now *now, struct jw *w)
-{
-	struct stamp t = stamp_of_now(now);
-	jw_key(w, "sources");
-	jw_arr(w);
-	vec_each(const struct model_backend, b, &m->backends) {
-		jw_obj(w);
-		jw_kstr(w, "backend", b->backend);
-		jw_kstr(w, "state", b->state);
-		if (b->last_heard.at)
-			jw_kint(w, "age_s", stamp_diff(&b->last_heard, &t, NULL) / US_SECOND);
-		else
-			jw_key(w, "age_s"), jw_null(w);
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
-}
-
 static void read_status(struct peer *p, struct jw *w)
 {
-	const struct model *m = p->e->model;
-	char head[HEAD_LEN];
 	struct now now;
 	os_now(&now);
-	jw_obj(w);
-	jw_kstr(w, "engine", "running");
-	jw_kstr(w, "kit", m->kit_name);
-	jw_kstr(w, "environment", m->environment);
-	put_incidents(m, &now, w);
-	put_rows(m, w);
-	put_waiting(m, w);
-	put_sources(m, &now, w);
-	jw_kstr(w, "head", head_print(m->store_id, m->seq, m->chain, now.at, head));
-	jw_obj_end(w);
+	struct stamp at = stamp_of_now(&now);
+	standing_print(p->e->model, true, &at, w);
 }
 
 static void read_plugins(struct peer *p, struct jw *w)

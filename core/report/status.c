@@ -1,150 +1,91 @@
-/* `status`: one line for a prompt or tmux, one object for scripts. */
+/* `status`: one line for a prompt or tmux, out of the object for scripts, so
+ * that an engine need not send more than that. */
 #include "config.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "model/standing.h"
 #include "report/parts.h"
 
-struct counts { int breached, cannot_tell, pending, unknown, waiting, sources, ready; };
-
-static struct counts count(const struct model *m)
+static void add_upper(const char *s, struct buf *out)
 {
-	struct counts n = {0};
-	vec_each(struct model_row, r, &m->rows) {
-		n.breached += model_row_standing(r);
-		n.pending += r->state == ROW_PENDING;
-		n.cannot_tell += r->state == ROW_CANNOT_TELL;
-	}
-	vec_each(struct model_incident, i, &m->incidents)
-		vec_each(struct model_action, a, &i->actions) {
-			n.unknown += a->outcome == OUTCOME_UNKNOWN;
-			n.waiting += a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN;
-		}
-	vec_each(struct model_backend, b, &m->backends) {
-		n.sources++;
-		n.ready += b->state && !strcmp(b->state, "ready");
-	}
-	return n;
-}
-
-static void keys(struct jw *w, const struct model *m, const char *name, bool unknown)
-{
-	jw_key(w, name);
-	jw_arr(w);
-	vec_each(struct model_incident, i, &m->incidents)
-		vec_each(struct model_action, a, &i->actions)
-			if (unknown ? a->outcome == OUTCOME_UNKNOWN : a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN)
-				jw_str(w, a->key);
-	jw_arr_end(w);
-}
-
-static void print_incidents(struct jw *w, const struct model *m, const struct stamp *now)
-{
-	jw_key(w, "incidents");
-	jw_arr(w);
-	vec_each(struct model_incident, i, &m->incidents) {
-		struct phases p;
-		bool running;
-		if (!i->open)
-			continue;
-		phases_of(m, i, &p);
-		jw_obj(w);
-		jw_kstr(w, "incident", i->name);
-		jw_kstr(w, "state", incident_state_name(phases_state(i, &p)));
-		part_seconds(w, "clock_s", phases_clock(&p, now, &running));
-		jw_kstr(w, "commander", i->commander);
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
-}
-
-static void print_sources(struct jw *w, const struct model *m, const struct stamp *now)
-{
-	jw_key(w, "sources");
-	jw_arr(w);
-	vec_each(struct model_backend, b, &m->backends) {
-		const struct stamp *heard = b->last_heard.at ? &b->last_heard : &b->at;
-		jw_obj(w);
-		jw_kstr(w, "backend", b->backend);
-		jw_kstr(w, "state", b->state);
-		part_seconds(w, "age_s", heard->at ? stamp_diff(heard, now, NULL) : -1);
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
-}
-
-static void status_json(const struct model *m, bool engine, const struct stamp *now, struct buf *out)
-{
-	struct counts n = count(m);
-	struct jw w;
-	char head[HEAD_LEN];
-	jw_init(&w, out);
-	jw_obj(&w);
-	jw_kstr(&w, "engine", engine ? "running" : "none");
-	jw_kstr(&w, "kit", m->kit_name);
-	jw_kstr(&w, "environment", m->environment);
-	print_incidents(&w, m, now);
-	jw_kint(&w, "breached", n.breached);
-	jw_kint(&w, "cannot_tell", n.cannot_tell);
-	keys(&w, m, "waiting", false);
-	keys(&w, m, "unknown", true);
-	print_sources(&w, m, now);
-	jw_kstr(&w, "head", part_head(m, head));
-	jw_obj_end(&w);
+	for (; *s; s++)
+		buf_addc(out, (char)toupper((unsigned char)*s));
 }
 
 /* "INC-1 auth 2:42 declared" for each open one. */
-static void add_incidents(const struct model *m, const struct stamp *now, struct buf *out)
+static void add_incidents(const struct json *status, struct buf *out)
 {
-	vec_each(struct model_incident, i, &m->incidents) {
-		struct phases p;
-		char clock[DURATION_LEN], services[96];
-		bool running;
-		if (!i->open)
-			continue;
-		phases_of(m, i, &p);
-		int64_t us = phases_clock(&p, now, &running);
-		buf_addf(out, "  %s %s %s %s", i->name, part_services(i, services, sizeof services), duration_clock(us, clock),
-			incident_state_name(phases_state(i, &p)));
+	for (const struct json *i = json_first(json_get(status, "incidents")); i; i = json_next(i)) {
+		char clock[DURATION_LEN], services[96] = "";
+		const struct json *first = json_first(json_get(i, "services"));
+		size_t at = 0;
+		for (const struct json *s = first; s && at + 1 < sizeof services; s = json_next(s))
+			at += (size_t)snprintf(services + at, sizeof services - at, "%s%s", s == first ? "" : ", ", json_str(s, ""));
+		buf_addf(out, "  %s %s %s %s", json_get_str(i, "incident", ""), services,
+			duration_clock((int64_t)(json_get_num(i, "clock_s", 0) * 1e6), clock), json_get_str(i, "state", ""));
 	}
 }
 
-static void status_line(const struct model *m, bool engine, const struct stamp *now, struct buf *out)
+static int64_t ready(const struct json *sources)
 {
-	struct counts n = count(m);
-	bool open = model_open_incidents(m, NULL) > 0;
-	char place[96];
-	buf_addf(out, "%s %s", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
-	add_incidents(m, now, out);
-	if (n.unknown)
-		buf_addf(out, "  %d outcome%s UNKNOWN", n.unknown, n.unknown > 1 ? "s" : "");
-	if (n.waiting)
-		buf_addf(out, "  %d waiting", n.waiting);
-	if (n.breached)
-		buf_addf(out, "  %d breached", n.breached);
-	if (n.pending)
-		buf_addf(out, "  %d pending", n.pending);
-	if (n.cannot_tell)
-		buf_addf(out, "  %d cannot tell", n.cannot_tell);
-	if (!open && !n.breached && !n.pending && !n.unknown && !n.cannot_tell)
+	int64_t n = 0;
+	for (const struct json *b = json_first(sources); b; b = json_next(b))
+		n += !strcmp(json_get_str(b, "state", ""), "ready");
+	return n;
+}
+
+static void add_count(int64_t n, const char *what, struct buf *out)
+{
+	if (n)
+		buf_addf(out, "  %lld %s", (long long)n, what);
+}
+
+/* Does it call for somebody: yes, perhaps, or no? */
+enum urgency { QUIET, UNSURE, URGENT };
+
+static enum urgency urgency_of(const struct json *status)
+{
+	if (json_first(json_get(status, "incidents")) || json_get_int(status, "breached", 0) || json_first(json_get(status, "unknown")))
+		return URGENT;
+	return json_get_int(status, "pending", 0) || json_get_int(status, "cannot_tell", 0) ? UNSURE : QUIET;
+}
+
+static bool has_engine(const struct json *status)
+{
+	return !strcmp(json_get_str(status, "engine", ""), "running");
+}
+
+static void status_line(const struct json *status, struct buf *out)
+{
+	const struct json *sources = json_get(status, "sources");
+	size_t unknown = json_count(json_get(status, "unknown"));
+	add_upper(json_get_str(status, "environment", ""), out);
+	buf_addf(out, " %s", json_get_str(status, "kit", ""));
+	add_incidents(status, out);
+	add_count((int64_t)unknown, unknown > 1 ? "outcomes UNKNOWN" : "outcome UNKNOWN", out);
+	add_count((int64_t)json_count(json_get(status, "waiting")), "waiting", out);
+	add_count(json_get_int(status, "breached", 0), "breached", out);
+	add_count(json_get_int(status, "pending", 0), "pending", out);
+	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);
+	if (urgency_of(status) == QUIET)
 		buf_adds(out, "  quiet");
-	if (!engine)
+	if (!has_engine(status))
 		buf_adds(out, "  no engine");
-	else if (n.ready < n.sources)
-		buf_addf(out, "  sources %d/%d", n.ready, n.sources);
+	else if (ready(sources) < (int64_t)json_count(sources))
+		buf_addf(out, "  sources %lld/%zu", (long long)ready(sources), json_count(sources));
 }
 
 /* For tmux: the colour repeats what the words say; a # of a stranger is none of tmux's. */
-static void status_tmux(const struct model *m, bool engine, const struct stamp *now, struct buf *out)
+static void status_tmux(const struct json *status, struct buf *out)
 {
-	struct counts n = count(m);
 	struct buf line;
-	bool bad = model_open_incidents(m, NULL) > 0 || n.breached || n.unknown;
+	enum urgency u = urgency_of(status);
 	buf_init(&line, 4096);
-	status_line(m, engine, now, &line);
-	buf_adds(out, bad ? "#[fg=red]" : n.pending || n.cannot_tell || !engine ? "#[fg=yellow]" : "");
+	status_line(status, &line);
+	buf_adds(out, u == URGENT ? "#[fg=red]" : u == UNSURE || !has_engine(status) ? "#[fg=yellow]" : "");
 	for (const char *s = buf_str(&line); *s; s++) {
 		buf_addc(out, *s);
 		if (*s == '#')
@@ -154,14 +95,15 @@ static void status_tmux(const struct model *m, bool engine, const struct stamp *
 	buf_release(&line);
 }
 
-void report_status(const struct model *m, bool engine_running, const char *format, const struct now *now, struct buf *out)
+void report_status(const struct json *status, const char *format, struct buf *out)
 {
-	struct stamp at = report_now(now);
-	if (format && !strcmp(format, "json"))
-		status_json(m, engine_running, &at, out);
-	else if (format && !strcmp(format, "tmux"))
-		status_tmux(m, engine_running, &at, out);
+	struct jw w;
+	jw_init(&w, out);
+	if (!strcmp(format, "json"))
+		jw_tree(&w, status);
+	else if (!strcmp(format, "tmux"))
+		status_tmux(status, out);
 	else
-		status_line(m, engine_running, &at, out);
+		status_line(status, out);
 	buf_addc(out, '\n');
 }

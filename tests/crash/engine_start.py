@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """One engine a store: start races, stale files, files deleted under it, who else may come."""
+import json
 import os
 import re
 import signal
@@ -204,6 +205,31 @@ def test_run_user_gone():
         c.good("note", {"text": "logged out"})
         assert lab.run("note", "and in again").returncode == 0
         assert lab.run("status").returncode == 0
+
+
+def test_status_is_the_engines():
+    """A running engine is asked for the one object, and says what its store says; its kit on disk is not looked at."""
+    with Lab() as lab:
+        engine = lab.engine()
+        c = lab.client()
+        c.good("declare", {"title": "t", "services": ["auth"]})
+        service = os.path.join(lab.kit, "services", "auth.yaml")
+        with open(service, "a") as f:
+            f.write("no: such: yaml\n")
+        alive = json.loads(lab.run("status", "--json").stdout)
+        assert alive["engine"] == "running" and [i["services"] for i in alive["incidents"]] == [["auth"]], alive
+        line = lab.run("status").stdout
+        assert line.startswith("TEST lab  INC-1 auth 0:0"), line
+        c.close()
+        engine.terminate()
+        engine.wait(20)
+        with open(service) as f:
+            text = f.read()
+        with open(service, "w") as f:
+            f.write(text.replace("no: such: yaml\n", ""))
+        dead = json.loads(lab.run("status", "--json").stdout)
+        assert dead["engine"] == "none" and list(dead) == list(alive), dead
+        assert [i["incident"] for i in dead["incidents"]] == ["INC-1"] and not lab.run("status").stderr == ""
 
 
 def test_modes():

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "model/standing.h"
 #include "report/report.h"
 
 #define BASE INT64_C(1795000000000000) /* 2026-11-18T11:06:40Z */
@@ -148,9 +149,24 @@ static void print_show(const struct model *m, const struct now *now, struct buf 
 	report_incident_json(m, model_incident(m, "INC-1"), true, now, out);
 }
 
+static void status_as(const struct model *m, bool engine, const char *format, const struct now *now, struct buf *out)
+{
+	struct stamp at = stamp_of_now(now);
+	struct json *tree;
+	struct buf b;
+	struct jw w;
+	buf_init(&b, 1 << 16);
+	jw_init(&w, &b);
+	standing_print(m, engine, &at, &w);
+	assert_int_equal(json_parse(buf_str(&b), b.len, 1 << 16, &tree, NULL), STATUS_OK);
+	report_status(tree, format, out);
+	json_free(tree);
+	buf_release(&b);
+}
+
 static void print_status(const struct model *m, const struct now *now, struct buf *out)
 {
-	report_status(m, true, "json", now, out);
+	status_as(m, true, "json", now, out);
 }
 
 static void print_changes(const struct model *m, const struct now *now, struct buf *out)
@@ -358,7 +374,7 @@ static void test_line(void **state)
 		struct now now = now_at(w->t);
 		struct buf b;
 		buf_init(&b, 4096);
-		report_status(m, w->engine, w->format, &now, &b);
+		status_as(m, w->engine, w->format, &now, &b);
 		assert_string_equal(buf_str(&b), w->text);
 		buf_release(&b);
 		model_free(m);

@@ -1,0 +1,93 @@
+/* Counting what stands. */
+#include "model/standing.h"
+
+#include <string.h>
+
+#include "model/phases.h"
+
+static void put_seconds(struct jw *w, const char *key, int64_t us)
+{
+	jw_key(w, key);
+	if (us < 0)
+		jw_null(w);
+	else
+		jw_num(w, (double)us / 1e6);
+}
+
+static void put_incident(struct jw *w, const struct model *m, const struct model_incident *i, const struct stamp *now)
+{
+	struct phases p;
+	bool running;
+	phases_of(m, i, &p);
+	jw_obj(w);
+	jw_kstr(w, "incident", i->name);
+	jw_kstr(w, "state", incident_state_name(phases_state(i, &p)));
+	put_seconds(w, "clock_s", phases_clock(&p, now, &running));
+	jw_kstr(w, "commander", i->commander);
+	jw_key(w, "services");
+	jw_arr(w);
+	vec_each(struct model_name, s, &i->services)
+		jw_str(w, s->name);
+	jw_arr_end(w);
+	jw_obj_end(w);
+}
+
+static void put_rows(struct jw *w, const struct model *m)
+{
+	int64_t breached = 0, pending = 0, cannot_tell = 0;
+	vec_each(struct model_row, r, &m->rows) {
+		breached += model_row_standing(r);
+		pending += r->state == ROW_PENDING;
+		cannot_tell += r->state == ROW_CANNOT_TELL;
+	}
+	jw_kint(w, "breached", breached);
+	jw_kint(w, "pending", pending);
+	jw_kint(w, "cannot_tell", cannot_tell);
+}
+
+static void put_actions(struct jw *w, const struct model *m, const char *key, bool unknown)
+{
+	jw_key(w, key);
+	jw_arr(w);
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			if (unknown ? a->outcome == OUTCOME_UNKNOWN : a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN)
+				jw_str(w, a->key);
+	jw_arr_end(w);
+}
+
+static void put_sources(struct jw *w, const struct model *m, const struct stamp *now)
+{
+	jw_key(w, "sources");
+	jw_arr(w);
+	vec_each(struct model_backend, b, &m->backends) {
+		const struct stamp *heard = b->last_heard.at ? &b->last_heard : &b->at;
+		jw_obj(w);
+		jw_kstr(w, "backend", b->backend);
+		jw_kstr(w, "state", b->state);
+		put_seconds(w, "age_s", heard->at ? stamp_diff(heard, now, NULL) : -1);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
+void standing_print(const struct model *m, bool engine, const struct stamp *now, struct jw *w)
+{
+	char head[HEAD_LEN];
+	jw_obj(w);
+	jw_kstr(w, "engine", engine ? "running" : "none");
+	jw_kstr(w, "kit", m->kit_name);
+	jw_kstr(w, "environment", m->environment);
+	jw_key(w, "incidents");
+	jw_arr(w);
+	vec_each(struct model_incident, i, &m->incidents)
+		if (i->open)
+			put_incident(w, m, i, now);
+	jw_arr_end(w);
+	put_rows(w, m);
+	put_actions(w, m, "waiting", false);
+	put_actions(w, m, "unknown", true);
+	put_sources(w, m, now);
+	jw_kstr(w, "head", head_print(m->store_id ? m->store_id : "", m->seq, m->chain, m->now.at, head));
+	jw_obj_end(w);
+}

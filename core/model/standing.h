@@ -1,0 +1,12 @@
+/* What `status` answers, counted from the model: the one object that the engine
+ * tells who asks, that `status --json` prints, and that the line for a prompt is
+ * made of.  Pure, as all of this room is. */
+#ifndef MODEL_STANDING_H
+#define MODEL_STANDING_H
+
+#include "model/model.h"
+
+/* engine: one holds the store, and so the rows are watched. */
+void standing_print(const struct model *m, bool engine, const struct stamp *now, struct jw *w);
+
+#endif
