@@ -89,8 +89,8 @@ def bare(world):
 def bench_start(small, large):
     env = bare(small)
     what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"),
-            "small": lambda: paint(OBSERVE, small.env, b"service-0010"),
-            "large": lambda: paint(OBSERVE, large.env, b"service-0010")}
+            "small": lambda: paint(OBSERVE, small.env, b"SERVICES"),
+            "large": lambda: paint(OBSERVE, large.env, b"SERVICES")}
     got = in_turn(rounds(15), **what)
     row("first paint, 20 services", got["small"], got["floor"], "ms", "<= 2 x ncurses", most(2))
     row("first paint, 1,000 services, 5,000 signals", got["large"], got["floor"], "ms", "<= 5 x ncurses", most(5))
