@@ -30,6 +30,7 @@
 
 #define SILENT_AFTER (2 * US_SECOND)
 #define FIRST_PAINT (400 * 1000) /* a console on a living engine waits this long for its first snapshot */
+#define CALM_EVERY (5 * US_SECOND) /* a screen that nothing moves on need not follow each figure behind it */
 #define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for */
 
 struct console {
@@ -51,6 +52,7 @@ struct console {
 	struct now now;
 	int64_t opened, drawn;    /* mono */
 	bool dirty, keyed, painted, ended, lost_tty;
+	bool calm, owed;          /* calm: nothing on the screen moves by the second; owed: figures came that it may show */
 	bool stuck;               /* the last frame is not out yet: no other is made */
 };
 
@@ -123,6 +125,7 @@ static void timer_set(struct console *c, const struct sight *s)
 	bool look;
 	int64_t wait = ui_wait(&c->ui, s), silent = SILENT_AFTER - c->link.beat_age;
 
+	c->calm = !c->linear && !ui_looks_back(&c->ui) && ui_by_minutes(&c->ui, s);
 	if (c->link.up && c->link.beat_age >= 0 && silent > 0 && (wait < 0 || silent < wait))
 		wait = silent;
 	wait = late_wait(c->link.unanswered, wait, &look);
@@ -215,7 +218,7 @@ static void draw(struct console *c)
 		client_want_curves(c->client, c->ui.curves_of);
 	c->painted = true;
 	c->drawn = c->now.mono;
-	c->dirty = c->keyed = false;
+	c->dirty = c->keyed = c->owed = false;
 	if (c->stuck)
 		uv_poll_start(&c->out, UV_WRITABLE, writable);
 	else
@@ -314,8 +317,10 @@ static void on_event(struct client *cl, void *ctx, const struct event *e)
 	struct console *c = ctx;
 
 	(void)cl;
-	(void)e;
-	c->dirty = true;
+	if (c->calm && !strcmp(e->kind, "samples"))
+		c->owed = true; /* what they mean comes as an event of its own */
+	else
+		c->dirty = true;
 }
 
 static void on_tell(struct client *cl, void *ctx, const struct json *what)
@@ -336,6 +341,8 @@ static void on_beat(struct client *cl, void *ctx)
 	if (c->link.beat_age > SILENT_AFTER)
 		c->dirty = true; /* it speaks again */
 	struct sight s = sight(c);
+	if (c->owed && c->now.mono - c->drawn >= CALM_EVERY)
+		c->dirty = true;
 	if (!c->dirty)
 		timer_set(c, &s);
 }

@@ -11,13 +11,21 @@
 #include "base/text.h"
 #include "tui/page.h"
 
-/* Pages are made for every frame and key, and large: what the last one held serves again. */
-static struct page spare;
+/* Pages are made for every frame and key, and large: what the last ones held serves again.  A wide frame has two. */
+static struct page spare[2];
+
+static struct page spare_take(int cols)
+{
+	int i = spare[1].g.v && spare[1].g.cols == cols;
+	struct page p = spare[i];
+
+	memset(&spare[i], 0, sizeof spare[i]);
+	return p;
+}
 
 void page_init(struct page *p, int cols, const struct mark *cursor, const char *filter)
 {
-	*p = spare;
-	memset(&spare, 0, sizeof spare);
+	*p = spare_take(cols);
 	if (!p->g.v || p->g.cols != cols) {
 		cells_release(&p->g);
 		cells_new(&p->g, PAGE_ROWS, cols);
@@ -31,10 +39,12 @@ void page_init(struct page *p, int cols, const struct mark *cursor, const char *
 
 void page_release(struct page *p)
 {
-	cells_release(&spare.g);
-	free(spare.lines);
-	free(spare.items);
-	spare = *p;
+	int i = spare[0].g.v != NULL;
+
+	cells_release(&spare[i].g);
+	free(spare[i].lines);
+	free(spare[i].items);
+	spare[i] = *p;
 	memset(p, 0, sizeof *p);
 }
 
@@ -257,11 +267,10 @@ void page_show(struct page *p, struct cells *out, int top, int height, int left,
 		first = 0;
 	for (int i = 0; i < height && first + i < p->n; i++) {
 		int row = page_row(p, first + i);
-		for (int col = 0; col < cols; col++) {
-			struct cell *to = cells_at(out, top + i, left + col), *from = cells_at(&p->g, row, col);
-			if (to && from)
-				*to = *from;
-		}
+		struct cell *to = cells_at(out, top + i, left), *from = cells_at(&p->g, row, 0);
+		int n = cols < p->g.cols ? cols : p->g.cols;
+		if (to && from)
+			memcpy(to, from, (size_t)(n < out->cols - left ? n : out->cols - left) * sizeof *to);
 		if (it && it->line == first + i)
 			cells_fill(out, top + i, left, 1, ROLE_KEY, '>');
 	}

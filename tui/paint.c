@@ -295,6 +295,11 @@ static bool bridged(const struct pen *p, int row, int from, int to, int role)
 	return true;
 }
 
+static bool row_is_same(const struct pen *p, int row)
+{
+	return p->from && !memcmp(cell(p->from, row, 0), cell(p->to, row, 0), (size_t)p->to->cols * sizeof *p->to->v);
+}
+
 /* What changed in a row outside of a stretch that moved, as runs of one role. */
 static void row_runs(struct pen *p, int row, const struct run *moved)
 {
@@ -356,6 +361,8 @@ void paint_changes(const struct brush *b, const struct cells *from, const struct
 
 	for (int row = 0; row < to->rows; row++) {
 		moved[row] = (struct run){0};
+		if (row_is_same(&p, row))
+			continue;
 		if (from && b->shifts && shift_find(&p, row, &moved[row].col, &moved[row].n))
 			moved[row].n += 1 - moved[row].col;
 		row_runs(&p, row, &moved[row]);

@@ -481,17 +481,25 @@ void ui_shown(struct ui *u, int64_t at)
 		challenge_drawn(&u->confirm.ch, at);
 }
 
-int64_t ui_wait(const struct ui *u, const struct sight *s)
+bool ui_by_minutes(const struct ui *u, const struct sight *s)
 {
 	struct scene sc;
-	int64_t second = US_SECOND - s->now.at % US_SECOND, minute = US_MINUTE - s->now.at % US_MINUTE;
+	enum view_kind view = ui_place((struct ui *)(uintptr_t)u)->view;
+
+	scene_make(&sc, u, s, u->rows, u->cols);
+	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until) || *u->cues.text || u->cues.held)
+		return false;
+	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
+		return sc.screen == SCREEN_VERIFIED && s->link->up;
+	return view != VIEW_SERVICE && view != VIEW_CHART;
+}
+
+int64_t ui_wait(const struct ui *u, const struct sight *s)
+{
+	int64_t each;
 
 	if (ui_looks_back(u))
 		return ui_back_wait(u, s);
-	scene_make(&sc, u, s, u->rows, u->cols);
-	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until) || *u->cues.text || u->cues.held)
-		return second;
-	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
-		return sc.screen == SCREEN_VERIFIED && s->link->up ? minute : second;
-	return ui_place((struct ui *)(uintptr_t)u)->view == VIEW_SERVICE || ui_place((struct ui *)(uintptr_t)u)->view == VIEW_CHART ? second : minute;
+	each = ui_by_minutes(u, s) ? US_MINUTE : US_SECOND;
+	return each - s->now.at % each;
 }

@@ -169,6 +169,8 @@ void ui_shown(struct ui *u, int64_t at);
 void ui_draw(struct ui *u, const struct sight *s, struct cells *out);
 /* Microseconds until the frame changes by time alone; -1 not at all. */
 int64_t ui_wait(const struct ui *u, const struct sight *s);
+/* Does nothing on it move by the second? */
+bool ui_by_minutes(const struct ui *u, const struct sight *s);
 
 /* How the key of a command is written: "D", "g g", or ":close" where it has none. */
 const char *key_of(const struct ui *u, enum command_id id);

@@ -153,6 +153,20 @@ def test_a_terminal_is_asked_seldom_and_only_while_somebody_works():
         tap.end()
 
 
+def test_a_quiet_screen_follows_within_seconds():
+    """Figures behind a screen that shows none are not drawn one by one; what they change is there within seconds."""
+    with Lab() as lab:
+        lab.set("hush", "yes")
+        lab.engine()
+        lab.client().until("deploy")
+        tap = console(lab)
+        tap.until("1 unknown")
+        tap.quiet(0.3)
+        lab.set("hush", "")
+        assert seconds_until(tap, "1 good", time.monotonic(), 10) < 8 * PATIENCE
+        tap.end()
+
+
 def test_a_slow_backend_is_no_silent_engine():
     """A preflight of two seconds is the backend's business: the engine answers."""
     with Lab() as lab:
