@@ -115,9 +115,9 @@ static void sentence(struct suspect *s, const char *nearest)
 	int64_t before = s->before;
 
 	if (before < 0)
-		text_copy(when, sizeof when, "with the turn");
+		text_copy(when, sizeof when, "at the turn");
 	else
-		snprintf(when, sizeof when, "%s before the turn", before < US_MINUTE ? duration_short(before, d) : duration_clock(before, d));
+		snprintf(when, sizeof when, "%s before", before < US_MINUTE ? duration_short(before, d) : duration_clock(before, d));
 	if (!service)
 		snprintf(s->why, sizeof s->why, "%s, concerns every service", when);
 	else if (s->distance == 0)

@@ -22,7 +22,7 @@ struct suspect {
 	int64_t before;          /* microseconds from the change to the turn; may be a little negative */
 	int distance;            /* hops along depends_on from the nearest bad service; SUSPECT_UNRELATED */
 	double score;            /* only for the order */
-	char why[160];           /* "35s before the turn, same service" */
+	char why[160];           /* "35s before, same service" */
 };
 /* The likeliest first; how many (at most cap).  Changes after the turn explain nothing; ours that went back to a
  * good version hardly anything. */

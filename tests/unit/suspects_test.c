@@ -143,9 +143,9 @@ static void sentences(void **state)
 	n = suspects_find(w.m, &t, s, SUSPECTS_MOST);
 	assert_int_equal(n, 4);
 	assert_string_equal(s[0].change->to, "v8");
-	assert_string_equal(s[0].why, "35s before the turn, same service");
+	assert_string_equal(s[0].why, "35s before, same service");
 	assert_string_equal(s[1].change->to, "v7");
-	assert_non_null(strstr(s[1].why, "5:00 before the turn; "));
+	assert_non_null(strstr(s[1].why, "5:00 before; "));
 	assert_non_null(strstr(s[1].why, " depends on it"));
 	assert_string_equal(s[2].change->what, "config");
 	assert_non_null(strstr(s[3].why, "no link to "));

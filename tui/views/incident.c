@@ -85,30 +85,6 @@ void view_command(const struct scene *s, struct page *p)
 	}
 }
 
-void view_cause(const struct scene *s, struct page *p)
-{
-	const struct model_change *c = model_latest_deploy(s->m, s->inc);
-	char t[WHEN_LEN], d[DURATION_LEN];
-	int64_t before;
-
-	page_line(p, 0);
-	page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
-	if (!c) {
-		page_put(p, 16, p->g.cols - 17, ROLE_DIM, "none of these services was seen before the turn  (%s: all changes)",
-			key_of(s->ui, COMMAND_CHANGES));
-		return;
-	}
-	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
-	before = s->ph.at[PHASE_ONSET].at ? s->ph.at[PHASE_ONSET].at - c->at : -1;
-	if (before >= 0)
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s, %s before the turn%s%s  (%s)", c->service, c->to,
-			when_short(s, c->at, t), before < US_MINUTE ? duration_short(before, d) : duration_clock(before, d),
-			c->by ? ", ask " : "", c->by ? c->by : "", key_of(s->ui, COMMAND_CHANGES));
-	else
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s at %s%s%s  (%s)", c->service, c->to, when_short(s, c->at, t),
-			c->by ? ", ask " : "", c->by ? c->by : "", key_of(s->ui, COMMAND_CHANGES));
-}
-
 /* ---- the proposal -------------------------------------------------------------- */
 
 static void price(const struct scene *s, const struct kit_action *a, char *out, size_t cap)

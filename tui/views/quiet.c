@@ -333,23 +333,6 @@ static void trouble_of(const struct scene *s, struct page *p, const struct kit_s
 	page_line(p, DROP_BLANK);
 }
 
-static void latest_of(const struct scene *s, struct page *p, const char *service)
-{
-	char t[WHEN_LEN], d[WHEN_LEN];
-
-	for (size_t i = s->m->changes.n; i-- > 0;) {
-		const struct model_change *c = &s->m->changes.v[i];
-		if (!c->service || strcmp(c->service, service) != 0 || strcmp(c->what, "deploy") != 0)
-			continue;
-		page_line(p, 1);
-		page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
-		page_put(p, 1, 14, ROLE_TITLE, "LATEST DEPLOY");
-		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s %s, %s, %s ago%s%s", service, c->to, when_short(s, c->at, t),
-			age_long(s->now.at - c->at, d), c->by ? ", ask " : "", c->by ? c->by : "");
-		return;
-	}
-}
-
 /* Many at once are one thing, not many: a line each, and what changed last, since the cause is seldom theirs. */
 #define FEW 3
 
@@ -375,7 +358,7 @@ void screen_pending(const struct scene *s, struct page *p)
 		if (health_vitals(s->health, i)->rank > RANK_NEAR)
 			continue;
 		trouble_of(s, p, svc, &alarms);
-		latest_of(s, p, svc->name);
+		view_cause_of(s, p, health_vitals(s->health, i));
 		view_proposal(s, p, svc->name);
 		page_line(p, DROP_BLANK);
 	}

@@ -36,7 +36,8 @@ size_t view_versions_of(const struct scene *s, struct page *p, const char *servi
 void view_lines(const struct scene *s, struct page *p, int most, int drop);
 void view_proposal(const struct scene *s, struct page *p, const char *service);
 void view_command(const struct scene *s, struct page *p);   /* a change of command that waits for somebody */
-void view_cause(const struct scene *s, struct page *p);
+void view_cause(const struct scene *s, struct page *p);     /* of the incident */
+void view_cause_of(const struct scene *s, struct page *p, const struct vitals *v); /* of a service */
 void view_with_you(const struct scene *s, struct page *p, int drop);
 void view_said(const struct scene *s, struct page *p);
 
