@@ -96,6 +96,9 @@ static void say_hello(struct client *c)
 
 static void greeted(struct client *c, struct json *line)
 {
+	struct now now;
+	os_now(&now);
+	c->beat = now.mono; /* one that says nothing more after this is silent, too */
 	json_free(c->hello_line);
 	c->hello_line = line;
 	c->hello = json_get(line, "hello");
