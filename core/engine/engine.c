@@ -136,6 +136,7 @@ void engine_end(struct engine *e, enum status s, const char *reason)
 	watches_end(e);
 	reconcile_end(e);
 	series_end(e);
+	pages_end(e);
 	e->end = timer_new(&e->loop, e->living ? END_MS : 0, 0, finish, e);
 }
 

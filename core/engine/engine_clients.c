@@ -416,6 +416,7 @@ void peer_close(struct peer *p)
 		e->alone_since = now.mono;
 	}
 	series_leave(p);
+	pages_leave(p);
 	uv_close((uv_handle_t *)&p->pipe, peer_freed);
 }
 

@@ -1,5 +1,5 @@
-/* Asks that change nothing: status, plugins, fate, curves, read, stop (`samples` is
- * engine_series.c's); and the first line after attaching. */
+/* Asks that change nothing: status, plugins, fate, curves, stop (`read` is engine_pages.c's,
+ * `samples` engine_series.c's); and the first line after attaching. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "engine/parts.h"
 #include "model/standing.h"
-
-#define READ_BYTES ((size_t)2 << 20)
 
 static void read_status(struct peer *p, struct jw *w)
 {
@@ -68,41 +66,6 @@ static void read_fate(struct peer *p, const struct json *params, struct jw *w)
 	jw_obj_end(w);
 }
 
-static enum status read_events(struct peer *p, const struct json *params, struct jw *w, struct fault *f)
-{
-	struct journal_cursor *c = NULL;
-	struct event ev;
-	int64_t from = json_get_int(params, "from", 1), limit = json_get_int(params, "limit", 500), next = 0, n = 0;
-	int64_t bytes = json_get_int(params, "bytes", (int64_t)READ_BYTES);
-	bool bare = json_get_bool(params, "bare", false);
-	limit = limit < 1 ? 1 : limit > 2000 ? 2000 : limit;
-	bytes = bytes < 1 || bytes > (int64_t)READ_BYTES ? (int64_t)READ_BYTES : bytes;
-	enum status s = journal_from(p->e->journal, from, &c, f);
-	if (s)
-		return s;
-	jw_obj(w);
-	jw_key(w, "events");
-	jw_arr(w);
-	while (!(s = journal_step(c, &ev, f))) {
-		struct buf line;
-		if (n == limit || (n && w->b->len + ev.body_len * (bare ? 2 : 3) > (size_t)bytes)) {
-			next = ev.seq;
-			break;
-		}
-		buf_init(&line, (size_t)64 << 20);
-		event_print(&ev, bare ? 2 : 1, &line);
-		jw_raw(w, buf_str(&line), line.len);
-		buf_release(&line);
-		n++;
-	}
-	journal_cursor_free(c);
-	jw_arr_end(w);
-	if (next)
-		jw_kint(w, "next", next);
-	jw_obj_end(w);
-	return s == STATUS_NO ? STATUS_OK : s;
-}
-
 static void stop(struct peer *p, int64_t id, const struct json *params)
 {
 	struct fault f;
@@ -119,10 +82,12 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 {
 	struct buf b;
 	struct jw w;
-	struct fault f;
-	enum status s = STATUS_OK;
 	if (!strcmp(verb, "stop")) {
 		stop(p, id, params);
+		return true;
+	}
+	if (!strcmp(verb, "read")) {
+		pages_ask(p, id, params);
 		return true;
 	}
 	if (!strcmp(verb, "samples")) {
@@ -139,16 +104,11 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 		read_fate(p, params, &w);
 	else if (!strcmp(verb, "curves"))
 		model_curves_dump(p->e->model, json_get_str(params, "service", ""), &w);
-	else if (!strcmp(verb, "read"))
-		s = read_events(p, params, &w, &f);
 	else {
 		buf_release(&b);
 		return false;
 	}
-	if (s)
-		reply_fault(p, id, s, &f);
-	else
-		reply_result(p, id, buf_str(&b), b.len);
+	reply_result(p, id, buf_str(&b), b.len);
 	buf_release(&b);
 	return true;
 }

@@ -149,6 +149,7 @@ struct engine {
 	struct act *acts;
 	struct recon *recons;
 	struct series_job *series; size_t series_runs; /* in the order in which they were asked for */
+	struct page_ask *pages; struct timer *pager; /* in the order in which they were asked for */
 	size_t living;                               /* plugin processes and launches that are not gone yet */
 
 	struct timer *tick, *flush, *beat, *self, *end;
@@ -206,6 +207,11 @@ void read_attached(struct peer *p);
 void series_ask(struct peer *p, int64_t id, const struct json *params);
 void series_leave(struct peer *p);                   /* it is gone */
 void series_end(struct engine *e);
+
+/* engine_pages.c: `read`, a page a turn of the loop */
+void pages_ask(struct peer *p, int64_t id, const struct json *params);
+void pages_leave(struct peer *p);                    /* it is gone */
+void pages_end(struct engine *e);
 
 /* engine_commit.c */
 enum status engine_commit(struct engine *e, struct drafts *d, const struct now *now, struct fault *f);
