@@ -13,6 +13,7 @@
 #define PAGE_EVENTS 256
 #define PAGE_BYTES (256 << 10)
 #define AGAIN_MS 1000            /* after a page that did not come */
+#define KEEP_MS (10 * 60 * 1000) /* after a look back, for the next one; then its memory is given back */
 
 struct history {
 	uv_loop_t *loop;
@@ -32,6 +33,7 @@ struct fetch { struct history *h; int64_t from; };
 
 static void work(uv_idle_t *idle);
 static void try_again(uv_timer_t *t);
+static void forget(uv_timer_t *t);
 
 struct history *history_new(uv_loop_t *loop, struct client *c, void (*moved)(void *ctx), void *ctx)
 {
@@ -110,6 +112,19 @@ static void put_off(struct history *h, const char *why)
 	h->moved(h->ctx);
 }
 
+static void page_came(void *ctx, enum status s, const struct json *result, const struct fault *fault);
+
+static void fetch_page(struct history *h, int64_t from)
+{
+	char params[120];
+	if (h->fetch || !from)
+		return;
+	h->fetch = mem_new(sizeof *h->fetch);
+	*h->fetch = (struct fetch){h, from};
+	(void)snprintf(params, sizeof params, "{\"from\":%lld,\"limit\":%d,\"bytes\":%d,\"bare\":true}", (long long)from, PAGE_EVENTS, PAGE_BYTES);
+	client_ask(h->client, "read", "key", params, NULL, page_came, h->fetch);
+}
+
 static void page_came(void *ctx, enum status s, const struct json *result, const struct fault *fault)
 {
 	struct fetch *fetch = ctx;
@@ -120,11 +135,14 @@ static void page_came(void *ctx, enum status s, const struct json *result, const
 	if (!h)
 		return;
 	h->fetch = NULL;
+	if (s && h->there)
+		return; /* nobody waits for it any more */
 	if (s) {
 		put_off(h, fault->what);
 		return;
 	}
-	bool wanted = past_needs(h->past) == from; /* one may have turned elsewhere since it was asked for */
+	/* one may have turned elsewhere since it was asked for */
+	bool wanted = past_needs(h->past) == from || past_ahead(h->past) == from;
 	for (const struct json *v = json_first(json_get(result, "events")); v && wanted; v = json_next(v))
 		if (event_of(v, &e))
 			past_take(h->past, &e);
@@ -133,21 +151,10 @@ static void page_came(void *ctx, enum status s, const struct json *result, const
 		return;
 	}
 	h->why[0] = '\0';
-	if (!h->there)
-		uv_idle_start(h->work, work);
-}
-
-static void fetch_page(struct history *h)
-{
-	char params[120];
-	if (h->fetch)
+	if (h->there)
 		return;
-	h->fetch = mem_new(sizeof *h->fetch);
-	h->fetch->h = h;
-	h->fetch->from = past_needs(h->past);
-	(void)snprintf(params, sizeof params, "{\"from\":%lld,\"limit\":%d,\"bytes\":%d,\"bare\":true}", (long long)h->fetch->from,
-		PAGE_EVENTS, PAGE_BYTES);
-	client_ask(h->client, "read", "key", params, NULL, page_came, h->fetch);
+	fetch_page(h, past_ahead(h->past)); /* it comes while this one is folded */
+	uv_idle_start(h->work, work);
 }
 
 /* ---- folding ------------------------------------------------------------------------------ */
@@ -166,8 +173,7 @@ static void work(uv_idle_t *idle)
 	}
 	if (t != PAST_MORE)
 		uv_idle_stop(h->work);
-	if (t == PAST_NEEDS)
-		fetch_page(h);
+	fetch_page(h, t == PAST_NEEDS ? past_needs(h->past) : 0);
 	h->there = t == PAST_THERE;
 	h->moved(h->ctx);
 }
@@ -178,7 +184,7 @@ static void try_again(uv_timer_t *t)
 	uv_idle_start(h->work, work);
 }
 
-void history_stop(struct history *h)
+static void rest(struct history *h)
 {
 	uv_idle_stop(h->work);
 	uv_timer_stop(h->again);
@@ -186,11 +192,25 @@ void history_stop(struct history *h)
 	h->why[0] = '\0';
 }
 
+void history_stop(struct history *h)
+{
+	rest(h);
+	uv_timer_start(h->again, forget, KEEP_MS, 0);
+}
+
+/* Nobody has looked back for long. */
+static void forget(uv_timer_t *t)
+{
+	struct history *h = t->data;
+	past_free(h->past);
+	h->past = past_new(NULL);
+}
+
 void history_go(struct history *h, const struct past_wish *w)
 {
 	const struct model *live = client_model(h->client);
 	const char *store = live->store_id ? live->store_id : "";
-	history_stop(h);
+	rest(h);
 	if (strcmp(store, h->store) != 0) {
 		forget_fetch(h);
 		text_copy(h->store, sizeof h->store, store);

@@ -15,10 +15,10 @@ struct history *history_new(uv_loop_t *loop, struct client *c, void (*moved)(voi
 void history_free(struct history *h);            /* NULL is fine; the client may be gone already */
 /* Go there; the client must have a model.  What was read of another store is forgotten first. */
 void history_go(struct history *h, const struct past_wish *w);
-/* Stay where it is. */
+/* Nobody looks any more: nothing more is read, and what was read is forgotten after ten minutes. */
 void history_stop(struct history *h);
 bool history_there(const struct history *h);     /* nothing is under way */
-const struct past *history_past(const struct history *h); /* replaced by history_go, when the store is another one */
+const struct past *history_past(const struct history *h); /* another one after history_go, and some time after history_stop */
 const char *history_why(const struct history *h); /* why it does not get on; "" it does */
 
 #endif

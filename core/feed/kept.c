@@ -78,6 +78,11 @@ void kept_add(struct kept *k, const struct event *e, size_t max)
 		drop_first(k);
 }
 
+int64_t kept_end(const struct kept *k)
+{
+	return k->first < k->all.n ? k->all.v[k->all.n - 1].e.seq + 1 : 1;
+}
+
 const struct event *kept_find(const struct kept *k, int64_t seq)
 {
 	if (k->first == k->all.n)

@@ -16,6 +16,7 @@ struct kept {
 void kept_release(struct kept *k);
 /* One that does not follow the newest replaces all.  Held beyond max is at most that one. */
 void kept_add(struct kept *k, const struct event *e, size_t max);
+int64_t kept_end(const struct kept *k); /* behind the newest */
 const struct event *kept_find(const struct kept *k, int64_t seq); /* NULL where it is not held */
 
 #endif

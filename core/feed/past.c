@@ -13,6 +13,7 @@
 #define EVENTS_MAX ((size_t)8 << 20)
 #define STRIDE 2000
 #define BODY_WEIGHT 512          /* bytes of a body that weigh as much as one event more */
+#define DUMP_WEIGHT 200          /* bytes of a checkpoint that take a fifth of the time of one event's fold */
 
 struct spot { int64_t seq; char *dump; size_t len; };
 struct past {
@@ -22,6 +23,7 @@ struct past {
 	VEC(struct spot) spots;  /* by seq */
 	size_t spot_bytes;
 	int64_t weight;          /* folded since the last checkpoint */
+	int64_t dear;            /* so much has to be folded before another one is worth its time */
 	struct marks marks;
 	uint64_t phase;          /* what phase_of said of event phase_seq */
 	int64_t phase_seq;
@@ -199,6 +201,7 @@ static void put_spot(struct past *p)
 		return;
 	buf_init(&b, p->bounds.spots);
 	model_dump(p->m, true, &b);
+	p->dear = (int64_t)(b.len / DUMP_WEIGHT);
 	if (b.failed) { /* larger than all that may be kept: then there is none */
 		buf_release(&b);
 		return;
@@ -290,7 +293,7 @@ static void fold(struct past *p, const struct event *e)
 	model_reduce(p->m, e);
 	mark_event(p, e);
 	p->weight += 1 + (int64_t)(e->body_len / BODY_WEIGHT);
-	if (p->weight >= p->bounds.stride)
+	if (p->weight >= p->bounds.stride && p->weight >= p->dear)
 		put_spot(p);
 }
 
@@ -323,6 +326,12 @@ enum past_turn past_turn(struct past *p)
 int64_t past_needs(const struct past *p)
 {
 	return p->going && p->m->seq < p->target && !kept_find(&p->kept, p->m->seq + 1) ? p->m->seq + 1 : 0;
+}
+
+int64_t past_ahead(const struct past *p)
+{
+	int64_t next = kept_end(&p->kept);
+	return p->going && kept_find(&p->kept, p->m->seq + 1) && next <= p->target ? next : 0;
 }
 
 void past_take(struct past *p, const struct event *e)

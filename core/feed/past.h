@@ -39,6 +39,8 @@ enum past_turn {
 };
 enum past_turn past_turn(struct past *p);
 int64_t past_needs(const struct past *p);
+/* What it will need once all that was handed in is folded, as far as is known; 0 nothing. */
+int64_t past_ahead(const struct past *p);
 /* Hand events in, in order; what does not follow the newest one held replaces all of them. */
 void past_take(struct past *p, const struct event *e);
 
