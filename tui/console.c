@@ -103,6 +103,7 @@ static void past_wished(struct console *c)
 	b->wished = false;
 	if (!c->history)
 		c->history = history_new(&c->loop, c->client, past_moved, c);
+	ui_model_gone(&c->ui); /* the one shown may go at once */
 	history_go(c->history, &b->wish);
 }
 

@@ -139,6 +139,11 @@ void ui_back_tick(struct ui *u, const struct sight *s)
 {
 	if (s->live)
 		back_hear(&u->back, s->live);
+	if (ui_looks_back(u) && s->live && s->live->store_id && s->m->store_id && strcmp(s->live->store_id, s->m->store_id) != 0) {
+		ui_go_live(u);
+		ui_say(u, s, true, "the engine keeps another journal now: this is live, and of that one");
+		return;
+	}
 	if (!back_tick(&u->back, &s->real))
 		return;
 	ui_go_live(u);
