@@ -446,7 +446,8 @@ static void signalled(uv_signal_t *h, int number)
 	struct console *c = h->data;
 
 	if (number == SIGWINCH) {
-		c->dirty = c->keyed = true;
+		/* a window that shrank and grew between two looks has the size it had, and not what stood in it */
+		c->dirty = c->keyed = c->ui.redraw = true;
 	} else if (number == SIGTSTP) {
 		suspend(c);
 	} else {

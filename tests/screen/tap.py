@@ -64,9 +64,11 @@ class Tap:
     def __init__(self, argv, env, cwd=None, rows=24, cols=80, term="xterm-256color"):
         self.rows, self.cols = rows, cols
         self.fd, slave = pty.openpty()
+        self.before = termios.tcgetattr(slave)
+        self.modes = {b"?25": True, b"?7": True}  # what else there is, is off
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
         self.p = subprocess.Popen(argv, env=dict(env, TERM=term, LANG="C.UTF-8", LC_ALL="C.UTF-8"), cwd=cwd, stdin=slave, stdout=slave,
-                                  stderr=slave, start_new_session=True)
+                                  stderr=slave, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
         self.bad, self.rest, self.total = [], b"", 0
         self.grid = [[" "] * cols for _ in range(rows)]
@@ -77,6 +79,7 @@ class Tap:
         self.bells = 0
         self.asked, self.answers = 0, True  # "how are you": how often, and whether this terminal says
         self.may_copy, self.copied = False, []
+        self.answers, self.cleared = True, 0
 
     # ---- in
     def read(self, seconds=0.0):
@@ -121,6 +124,8 @@ class Tap:
             time.sleep(pause)
 
     def resize(self, rows, cols):
+        if (rows, cols) == (self.rows, self.cols):
+            return  # nobody is told
         self.rows, self.cols = rows, cols
         self.top, self.bottom = 0, rows - 1
         self.row, self.col = min(self.row, rows - 1), min(self.col, cols - 1)
@@ -138,6 +143,14 @@ class Tap:
         self.p.wait()
         self.read(0)
         os.close(self.fd)
+
+    def given_back(self):
+        """What of the terminal is not as it was before the program, in words; None where all is."""
+        left = [m.decode() for m, on in self.modes.items() if on != (m in (b"?25", b"?7"))]
+        if left:
+            return "modes left: %s" % left
+        now = termios.tcgetattr(self.fd)
+        return None if now == self.before else "termios: %s, was %s" % (now[:4], self.before[:4])
 
     # ---- the grid
     def text(self):
@@ -190,7 +203,9 @@ class Tap:
             return m.end() - i
         for o in OTHERS:
             if data.startswith(o, i):
-                if o == b"\x1bM" and self.row == self.top:
+                if o in (b"\x1b=", b"\x1b>"):
+                    self.modes[b"keypad"] = o == b"\x1b="
+                elif o == b"\x1bM" and self.row == self.top:
                     self.scroll(self.top, -1)
                 elif o == b"\x1bM":
                     self.row = max(0, self.row - 1)
@@ -235,8 +250,16 @@ class Tap:
         if final in b"hl":
             if par not in MODES:
                 self.wrong("mode %r" % par, near)
+            for mode in (b"?12", b"?25") if par == b"?12;25" else (par,):
+                self.modes[mode] = final == b"h"
             if par == b"?1049":
                 self.grid = [[" "] * self.cols for _ in range(self.rows)]
+            return
+        if final == b"n":  # is the line slow? a terminal answers at once
+            if par != b"5":
+                self.wrong("status request %r" % par, near)
+            elif self.answers:
+                os.write(self.fd, b"\x1b[0n")
             return
         if final == b"t":
             if par not in (b"22;0;0", b"23;0;0"):
@@ -277,8 +300,10 @@ class Tap:
                 line[c] = " "
         elif final == b"J":
             if n[0] == 2:
+                self.cleared += 1
                 self.grid = [[" "] * self.cols for _ in range(self.rows)]
             else:
+                self.cleared += self.row == self.col == 0
                 line[self.col:] = [" "] * (self.cols - self.col)
                 for r in range(self.row + 1, self.rows):
                     self.grid[r] = [" "] * self.cols
