@@ -268,11 +268,7 @@ void ui_resized(struct ui *u, const struct sight *s, int rows, int cols)
 	u->rows = rows;
 	u->cols = cols;
 	u->redraw = true;
-	if (u->confirm.state == CONFIRM_NONE)
-		return;
-	if (rows < 12 || cols < 40)
-		confirm_close(u, s, "the window is too small for a panel", true);
-	else if (u->confirm.state == CONFIRM_OPEN)
+	if (u->confirm.state == CONFIRM_OPEN) /* where there is no room for it the panel waits: its letters are not drawn, so no key means them */
 		challenge_resized(&u->confirm.ch, s->now.mono);
 }
 
@@ -391,7 +387,9 @@ static void draw_small(const struct scene *s, struct cells *out)
 		page_release(&p);
 	}
 	gauges_release(&g);
-	if (out->rows > row) /* where and for how long come first */
+	if (out->rows > row && s->ui->confirm.state != CONFIRM_NONE)
+		cells_textf(out, out->rows - 1, 0, out->cols, ROLE_SOON, "a panel waits for 40x12; Esc: no");
+	else if (out->rows > row) /* where and for how long come first */
 		cells_textf(out, out->rows - 1, 0, out->cols, ROLE_SOON, "too small: %dx%d, needs 40x12", out->cols, out->rows);
 }
 

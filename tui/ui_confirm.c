@@ -104,6 +104,12 @@ void confirm_key(struct ui *u, const struct sight *s, const struct key *k)
 			confirm_close(u, s, "Esc", true);
 		return;
 	}
+	if ((u->rows < 12 || u->cols < 40) && k->kind == KEY_ESC) { /* whoever cannot see it can still say no */
+		confirm_close(u, s, "Esc", true);
+		return;
+	}
+	if (u->rows < 12 || u->cols < 40)
+		return;
 	if (!confirm_can_fire(c)) {
 		confirm_close(u, s, c->may ? "it was not ready" : c->may_why, true);
 		return;

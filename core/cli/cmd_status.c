@@ -1,6 +1,7 @@
 /* backout status: one line for a prompt or tmux.  Starts no engine. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
@@ -19,6 +20,21 @@ static enum status read_format(const struct cli *c, const char **format, struct 
 	return STATUS_USAGE;
 }
 
+/* A status line shows what is printed and nothing else: what is wrong is printed there, too. */
+static enum status no_status(const struct cli *c, const char *format, enum status s, const struct fault *f)
+{
+	struct buf b;
+	if (!strcmp(format, "tmux")) {
+		buf_init(&b, 4096);
+		buf_adds(&b, "backout: ");
+		report_tmux(f->what, &b);
+		buf_addc(&b, '\n');
+		cli_out(&b);
+		buf_release(&b);
+	}
+	return cli_fail(c, s, f);
+}
+
 enum status cmd_status(struct cli *c)
 {
 	struct json *status = NULL;
@@ -33,7 +49,9 @@ enum status cmd_status(struct cli *c)
 	if (s == STATUS_OK)
 		s = reading_status(c, &status, &f);
 	if (s != STATUS_OK)
-		return cli_fail(c, s, &f);
+		return no_status(c, format, s, &f);
+	if (!strcmp(format, "tmux") && getenv("NO_COLOR") && *getenv("NO_COLOR"))
+		format = "tmux-plain";
 	buf_init(&b, (size_t)32 << 20);
 	report_status(status, format, &b);
 	if (!strcmp(format, "json"))

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,10 +16,13 @@ static void add_upper(const char *s, struct buf *out)
 		buf_addc(out, (char)toupper((unsigned char)*s));
 }
 
-/* "INC-1 auth 2:42 declared" for each open one. */
-static void add_incidents(const struct json *status, struct buf *out)
+/* "INC-1 auth 2:42 declared" for each open one, or for so many. */
+static void add_incidents(const struct json *status, int most, struct buf *out)
 {
+	int n = 0;
 	for (const struct json *i = json_first(json_get(status, "incidents")); i; i = json_next(i)) {
+		if (n++ >= most)
+			continue;
 		char clock[DURATION_LEN], services[96] = "";
 		const struct json *first = json_first(json_get(i, "services"));
 		size_t at = 0;
@@ -27,6 +31,8 @@ static void add_incidents(const struct json *status, struct buf *out)
 		buf_addf(out, "  %s %s %s %s", json_get_str(i, "incident", ""), services,
 			duration_clock((int64_t)(json_get_num(i, "clock_s", 0) * 1e6), clock), json_get_str(i, "state", ""));
 	}
+	if (n > most)
+		buf_addf(out, "  +%d more", n - most);
 }
 
 static int64_t ready(const struct json *sources)
@@ -58,13 +64,15 @@ static bool has_engine(const struct json *status)
 	return !strcmp(json_get_str(status, "engine", ""), "running");
 }
 
-static void status_line(const struct json *status, struct buf *out)
+/* brief: for a status line with room for some forty characters. */
+static void status_line(const struct json *status, bool brief, struct buf *out)
 {
 	const struct json *sources = json_get(status, "sources");
 	size_t unknown = json_count(json_get(status, "unknown"));
 	add_upper(json_get_str(status, "environment", ""), out);
-	buf_addf(out, " %s", json_get_str(status, "kit", ""));
-	add_incidents(status, out);
+	if (!brief || !json_first(json_get(status, "incidents")))
+		buf_addf(out, " %s", json_get_str(status, "kit", ""));
+	add_incidents(status, brief ? 2 : INT_MAX, out);
 	add_count((int64_t)unknown, unknown > 1 ? "outcomes UNKNOWN" : "outcome UNKNOWN", out);
 	add_count((int64_t)json_count(json_get(status, "waiting")), "waiting", out);
 	add_count(json_get_int(status, "breached", 0), "breached", out);
@@ -78,20 +86,26 @@ static void status_line(const struct json *status, struct buf *out)
 		buf_addf(out, "  sources %lld/%zu", (long long)ready(sources), json_count(sources));
 }
 
-/* For tmux: the colour repeats what the words say; a # of a stranger is none of tmux's. */
-static void status_tmux(const struct json *status, struct buf *out)
+void report_tmux(const char *text, struct buf *out)
 {
-	struct buf line;
-	enum urgency u = urgency_of(status);
-	buf_init(&line, 4096);
-	status_line(status, &line);
-	buf_adds(out, u == URGENT ? "#[fg=red]" : u == UNSURE || !has_engine(status) ? "#[fg=yellow]" : "");
-	for (const char *s = buf_str(&line); *s; s++) {
+	for (const char *s = text; *s; s++) {
 		buf_addc(out, *s);
 		if (*s == '#')
 			buf_addc(out, '#');
 	}
-	buf_adds(out, "#[default]");
+}
+
+/* For tmux: the colour repeats what the words say; a # of a stranger is none of tmux's. */
+static void status_tmux(const struct json *status, bool coloured, struct buf *out)
+{
+	struct buf line;
+	enum urgency u = urgency_of(status);
+	const char *colour = !coloured ? "" : u == URGENT ? "#[fg=red]" : u == UNSURE || !has_engine(status) ? "#[fg=yellow]" : "";
+	buf_init(&line, 4096);
+	status_line(status, true, &line);
+	buf_adds(out, colour);
+	report_tmux(buf_str(&line), out);
+	buf_adds(out, *colour ? "#[default]" : "");
 	buf_release(&line);
 }
 
@@ -101,9 +115,9 @@ void report_status(const struct json *status, const char *format, struct buf *ou
 	jw_init(&w, out);
 	if (!strcmp(format, "json"))
 		jw_tree(&w, status);
-	else if (!strcmp(format, "tmux"))
-		status_tmux(status, out);
+	else if (!strncmp(format, "tmux", 4))
+		status_tmux(status, !strcmp(format, "tmux"), out);
 	else
-		status_line(status, out);
+		status_line(status, false, out);
 	buf_addc(out, '\n');
 }

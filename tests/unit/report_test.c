@@ -361,7 +361,8 @@ static const struct line_want line_wants[] = {
 	{1, false, "line", "DEMO demo  quiet  no engine\n"},
 	{73, true, "line", "DEMO demo  INC-1 auth 0:13 acted  1 breached  sources 1/2\n"},
 	{118, false, "line", "DEMO demo  INC-1 auth 0:58 verified  no engine\n"},
-	{73, true, "tmux", "#[fg=red]DEMO demo  INC-1 auth 0:13 acted  1 breached  sources 1/2#[default]\n"},
+	{73, true, "tmux", "#[fg=red]DEMO  INC-1 auth 0:13 acted  1 breached  sources 1/2#[default]\n"},
+	{73, true, "tmux-plain", "DEMO  INC-1 auth 0:13 acted  1 breached  sources 1/2\n"},
 	{130, false, "tmux", "#[fg=yellow]DEMO demo  quiet  no engine#[default]\n"},
 };
 
