@@ -195,9 +195,9 @@ static void little(struct vt *v)
 	size_t before;
 
 	vt_type(v, "?");
-	see(v, "KEYS", 2000);
+	see(v, "Shift-Tab", 2000);
 	vt_send(v, "\033");
-	assert_true(vt_wait_gone(v, "KEYS", 2000));
+	assert_true(vt_wait_gone(v, "Shift-Tab", 2000));
 	vt_run(v, 13000); /* messages have gone */
 	before = vt_bytes(v);
 	vt_run(v, 4000);
