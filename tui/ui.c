@@ -105,8 +105,10 @@ void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
 {
 	bool looks = tag == TAG_FETCH || tag == TAG_SERIES || tag == TAG_QUIET; /* reading, and closing what was only tried */
 
-	if (!params->failed && (looks || !ui_looks_back(u))) /* whatever else asks: not from the past */
+	if (!params->failed && (looks || !ui_looks_back(u))) { /* whatever else asks: not from the past */
+		u->arms += tag == TAG_ARM;
 		u->out.ask(u->out.ctx, verb, buf_str(params), tag);
+	}
 	buf_release(params);
 }
 

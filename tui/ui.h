@@ -107,6 +107,7 @@ struct ui {
 	struct prompt prompt;
 	struct palette_past past;
 	struct confirm confirm;
+	int arms;                /* panels asked for and not answered yet: the last one is the present one's */
 	struct tried tried;
 	struct fetched fetched;
 	struct back back;        /* whether the past is shown */
@@ -224,7 +225,10 @@ void ui_chart_tick(struct ui *u, const struct sight *s);
 void confirm_try(struct ui *u, const struct sight *s, const char *service, const char *action);
 void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *a, const char *to);
 void confirm_key(struct ui *u, const struct sight *s, const struct key *k);
-void confirm_armed(struct ui *u, const struct sight *s, const struct json *result);
+/* The answer to an ask for a panel. */
+void confirm_armed(struct ui *u, const struct sight *s, enum status status, const struct json *result, const struct fault *f);
+/* Let go of the panel that the engine holds for this console. */
+void confirm_disarm(struct ui *u, const char *why);
 void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine);
 void confirm_take(struct confirm *c, const struct json *panel); /* the engine's panel */
 void ui_fetched(struct ui *u, const struct sight *s, enum tag tag, enum status status, const struct json *result, const struct fault *f);

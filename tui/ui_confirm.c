@@ -49,22 +49,27 @@ void confirm_open(struct ui *u, const struct sight *s, const struct kit_action *
 	ui_ask(u, "arm", &b, TAG_ARM);
 }
 
-void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine)
+void confirm_disarm(struct ui *u, const char *why)
 {
-	struct confirm *c = &u->confirm;
 	struct buf b;
 	struct jw w;
 
+	buf_init(&b, 4096);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kstr(&w, "why", why);
+	jw_obj_end(&w);
+	ui_ask(u, "disarm", &b, TAG_QUIET);
+}
+
+void confirm_close(struct ui *u, const struct sight *s, const char *why, bool tell_engine)
+{
+	struct confirm *c = &u->confirm;
+
 	if (c->state == CONFIRM_NONE)
 		return;
-	if (tell_engine) {
-		buf_init(&b, 4096);
-		jw_init(&w, &b);
-		jw_obj(&w);
-		jw_kstr(&w, "why", why ? why : "closed");
-		jw_obj_end(&w);
-		ui_ask(u, "disarm", &b, TAG_QUIET);
-	}
+	if (tell_engine)
+		confirm_disarm(u, why ? why : "closed");
 	ui_say(u, s, false, "%s: no (%s). Nothing was fired.", c->action, why ? why : "closed");
 	c->state = CONFIRM_NONE;
 }
@@ -185,21 +190,65 @@ void confirm_take(struct confirm *c, const struct json *p)
 	c->takes_s = json_get_num(p, "takes_s", -1);
 }
 
-void confirm_armed(struct ui *u, const struct sight *s, const struct json *result)
+static void panel_open(struct ui *u, const struct sight *s, const struct json *result)
 {
 	struct confirm *c = &u->confirm;
 	const struct kit_action *a = s->m && s->m->kit ? kit_action(s->m->kit, c->service, c->action) : NULL;
 
-	/* the answer of a panel that was closed meanwhile, or another one's */
-	if (c->state != CONFIRM_ASKING || !a || strcmp(json_get_str(result, "action", ""), c->action) != 0 ||
-	    strcmp(json_get_str(result, "service", ""), c->service) != 0)
+	if (json_get_bool(result, "already", false)) {
+		c->state = CONFIRM_NONE;
+		ui_say(u, s, false, "%s is %s already: nothing was fired twice", json_get_str(result, "key", "?"), c->action);
 		return;
+	}
+	if (!a || strcmp(json_get_str(result, "action", ""), c->action) != 0 || strcmp(json_get_str(result, "service", ""), c->service) != 0) {
+		confirm_close(u, s, "the engine answered for another one", true);
+		return;
+	}
 	confirm_take(c, result);
 	c->state = CONFIRM_OPEN;
 	challenge_begin(&c->ch, a->key, c->service, json_get_bool(result, "needs_name", false), u->out.random, u->out.ctx, s->now.mono);
 }
 
 /* ---- answers --------------------------------------------------------------------------- */
+
+/* What went wrong and what mends it; "nothing was fired" is what we say first. */
+static const char *fault_words(const struct fault *f, char *out, size_t cap)
+{
+	static const char said[] = "nothing was fired; ";
+	const char *mend = !f ? "" : strncmp(f->mend, said, sizeof said - 1) ? f->mend : f->mend + sizeof said - 1;
+
+	snprintf(out, cap, "%s%s%s", f ? f->what : "it did not work", *mend ? "; " : "", mend);
+	return out;
+}
+
+static void failed(struct ui *u, const struct sight *s, const char *verb, enum status status, const struct fault *f)
+{
+	bool fires = !strcmp(verb, "fire") || !strcmp(verb, "arm");
+	char words[600];
+
+	fault_words(f, words, sizeof words);
+	if (status == STATUS_UNKNOWN)
+		ui_say(u, s, true, "NOT KNOWN whether it happened: %s. Look before you do it again.", words);
+	else
+		ui_say(u, s, true, "%s%s%s", fires ? "Nothing was fired: " : verb, fires ? "" : ": no. ", words);
+}
+
+/* Every ask is answered, the older one first: what comes before the last answer is of a panel that was closed since,
+ * be it of the same action. */
+void confirm_armed(struct ui *u, const struct sight *s, enum status status, const struct json *result, const struct fault *f)
+{
+	u->arms -= u->arms > 0;
+	if (u->arms)
+		return;
+	if (u->confirm.state == CONFIRM_ASKING && status == STATUS_OK) {
+		panel_open(u, s, result);
+	} else if (u->confirm.state == CONFIRM_ASKING) {
+		u->confirm.state = CONFIRM_NONE;
+		failed(u, s, "arm", status, f);
+	} else if (u->confirm.state == CONFIRM_NONE && status == STATUS_OK && !u->tried.waiting) {
+		confirm_disarm(u, "nobody waits for it any more"); /* the line was lost when it was closed */
+	}
+}
 
 /* What is said when an ask went well; %s is the incident or key in its result. */
 static const struct {
@@ -247,14 +296,6 @@ static void frozen(struct ui *u, const struct sight *s, const struct json *resul
 		confirm_open(u, s, a, NULL);
 }
 
-/* "Nothing was fired" is what we say first. */
-static const char *mend_words(const struct fault *f)
-{
-	static const char said[] = "nothing was fired; ";
-
-	return strncmp(f->mend, said, sizeof said - 1) ? f->mend : f->mend + sizeof said - 1;
-}
-
 void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *verb, enum status status,
 	const struct json *result, const struct fault *f)
 {
@@ -266,33 +307,22 @@ void ui_answer(struct ui *u, const struct sight *s, enum tag tag, const char *ve
 		ui_fetched(u, s, tag, status, result, f);
 		return;
 	}
-	bool mine = tag == TAG_FIRE || (tag == TAG_ARM && u->confirm.state == CONFIRM_ASKING);
-	char words[600];
-
-	if (mine && (status != STATUS_OK || tag == TAG_FIRE))
+	if (tag == TAG_ARM) {
+		confirm_armed(u, s, status, result, f);
+		return;
+	}
+	if (tag == TAG_FIRE)
 		u->confirm.state = CONFIRM_NONE;
 	if (tag == TAG_QUIET)
 		return;
-	if (status == STATUS_OK && tag == TAG_ARM) {
-		confirm_armed(u, s, result);
+	if (status != STATUS_OK) {
+		failed(u, s, verb, status, f);
 		return;
 	}
-	if (status == STATUS_OK) {
-		said(u, s, verb, result);
-		u->message_acts = tag == TAG_FIRE;
-		if (tag == TAG_FIRE || !strcmp(verb, "declare"))
-			u->depth = 0;
-		if (!strcmp(verb, "freeze"))
-			frozen(u, s, result);
-		return;
-	}
-	if (tag == TAG_ARM && !mine)
-		return; /* the panel was closed before */
-	snprintf(words, sizeof words, "%s%s%s", f ? f->what : "it did not work", f && *f->mend ? "; " : "", f ? mend_words(f) : "");
-	if (status == STATUS_UNKNOWN)
-		ui_say(u, s, true, "NOT KNOWN whether it happened: %s. Look before you do it again.", words);
-	else if (tag == TAG_FIRE || tag == TAG_ARM)
-		ui_say(u, s, true, "Nothing was fired: %s", words);
-	else
-		ui_say(u, s, true, "%s: no. %s", verb, words);
+	said(u, s, verb, result);
+	u->message_acts = tag == TAG_FIRE;
+	if (tag == TAG_FIRE || !strcmp(verb, "declare"))
+		u->depth = 0;
+	if (!strcmp(verb, "freeze"))
+		frozen(u, s, result);
 }

@@ -48,8 +48,6 @@ void confirm_try(struct ui *u, const struct sight *s, const char *service, const
 static void tried_take(struct ui *u, const struct sight *s, enum status status, const struct json *result, const struct fault *f)
 {
 	struct tried *t = &u->tried;
-	struct buf b;
-	struct jw w;
 
 	t->waiting = false;
 	t->at = s->real.mono;
@@ -57,15 +55,13 @@ static void tried_take(struct ui *u, const struct sight *s, enum status status, 
 		snprintf(t->why, sizeof t->why, "%s", f ? f->what : "it could not be asked");
 		return;
 	}
-	confirm_take(&t->panel, result);
-	if (u->confirm.state != CONFIRM_NONE)
+	if (json_get_bool(result, "already", false)) {
+		snprintf(t->why, sizeof t->why, "%s is it already", json_get_str(result, "key", "?"));
 		return;
-	buf_init(&b, 4096);
-	jw_init(&w, &b);
-	jw_obj(&w);
-	jw_kstr(&w, "why", "only tried");
-	jw_obj_end(&w);
-	ui_ask(u, "disarm", &b, TAG_QUIET);
+	}
+	confirm_take(&t->panel, result);
+	if (u->confirm.state == CONFIRM_NONE)
+		confirm_disarm(u, "only tried");
 }
 
 void ui_fetched(struct ui *u, const struct sight *s, enum tag tag, enum status status, const struct json *result, const struct fault *f)

@@ -78,6 +78,18 @@ static void end_process(struct act *a)
 	}
 }
 
+/* Who waits for the panel is told that there will be none: an ask without an answer is sent again on every new line. */
+static void not_opened(struct act *a, struct peer *p, const char *why)
+{
+	struct fault f;
+	if (!p || a->arm_id < 0)
+		return;
+	fault_set(&f, STATUS_NO, "panel-closed", "the panel was closed before it opened%s%.150s", why ? ": " : "", why ? why : "");
+	fault_mend(&f, "nothing was fired; open it again");
+	reply_fault(p, a->arm_id, STATUS_NO, &f);
+	a->arm_id = -1;
+}
+
 /* why NULL: the person closed it, which decide has recorded already. */
 void act_close(struct act *a, const char *why, bool tell)
 {
@@ -86,6 +98,7 @@ void act_close(struct act *a, const char *why, bool tell)
 	if (a->state >= ACT_PERFORMING)
 		return;
 	a->peer = NULL;
+	not_opened(a, p, why);
 	if (p) {
 		p->panel = NULL;
 		if (tell)

@@ -12,9 +12,10 @@
 
 /* ---- answers -------------------------------------------------------------------- */
 
-static void reply_begin(struct buf *b, struct jw *w, int64_t id, enum status s)
+/* An answer that did not fit would leave who asked waiting for ever: there is room for all of it. */
+static void reply_begin(struct buf *b, struct jw *w, int64_t id, enum status s, size_t len)
 {
-	buf_init(b, (size_t)4 << 20);
+	buf_init(b, len + 65536);
 	jw_init(w, b);
 	jw_obj(w);
 	jw_key(w, "reply");
@@ -36,7 +37,7 @@ void reply_result(struct peer *p, int64_t id, const char *json, size_t len)
 {
 	struct buf b;
 	struct jw w;
-	reply_begin(&b, &w, id, STATUS_OK);
+	reply_begin(&b, &w, id, STATUS_OK, len);
 	jw_key(&w, "result");
 	if (len)
 		jw_raw(&w, json, len);
@@ -49,7 +50,7 @@ void reply_fault(struct peer *p, int64_t id, enum status s, const struct fault *
 {
 	struct buf b;
 	struct jw w;
-	reply_begin(&b, &w, id, s);
+	reply_begin(&b, &w, id, s, 0);
 	jw_key(&w, "error");
 	jw_fault(&w, f);
 	reply_end(p, &b, &w);

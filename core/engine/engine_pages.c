@@ -55,6 +55,8 @@ static void answer(const struct page_ask *a)
 	jw_init(&w, &b);
 	if (!s)
 		s = put_page(c, a, &w, &f);
+	if (!s && b.failed)
+		s = fault_set(&f, STATUS_NO, "too-large", "that is more than an answer holds; `backout log --raw` prints it");
 	journal_cursor_free(c);
 	if (s)
 		reply_fault(a->peer, a->id, s, &f);

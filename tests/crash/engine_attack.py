@@ -286,5 +286,39 @@ print("freeze", c.ask("freeze", {"service": "all"})["status"], "stop", c.ask("st
         lab.verify()
 
 
+def test_a_panel_closed_early_is_answered():
+    """Closed by its console, or by the next one, while the backend is still asked: an ask without an answer is waited for forever."""
+    with Lab() as lab:
+        engine, c = begun(lab)
+        lab.set("slow-preflight", "1")
+        for close in ("disarm", "arm"):
+            words = {"action": "auth-rollback", "service": "auth"}
+            first, then = c.post("arm", words), c.post(close, {"why": "Esc"} if close == "disarm" else words)
+            while then not in c.replies:
+                c.read()
+            assert c.replies[first]["status"] == 1, (close, c.replies)
+            assert "closed before it opened" in c.replies[first]["error"]["what"], c.replies[first]
+            assert c.replies[then]["status"] == 0, (close, c.replies[then])
+        c.close()
+
+
+def test_an_event_of_any_size_is_read():
+    """A kit may be 16 MiB: the event that carries it is larger than any other, and whoever looks back needs it."""
+    with Lab() as lab:
+        lab.write("services/auth.yaml", "# %s\n" % ("x" * 78) * 40000 + open(os.path.join(lab.kit, "services", "auth.yaml")).read())
+        lab.engine()
+        c = lab.client("observer", follow=False)
+        for bare in (False, True):
+            at = 1
+            while at < 9:
+                event = c.good("read", {"from": at, "limit": 1, "bare": bare})["events"][0]
+                assert event["seq"] == at
+                if event["kind"] == "kit.loaded":
+                    break
+                at += 1
+            assert event["kind"] == "kit.loaded" and len(event["raw"]) > 3 << 20, (event["kind"], len(event["raw"]))
+        c.close()
+
+
 if __name__ == "__main__":
     main(globals())

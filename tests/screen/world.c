@@ -104,6 +104,15 @@ void world_tick(struct world *w)
 
 /* ---- the console's asks -------------------------------------------------------------------- */
 
+/* A socket keeps its order: what opens and closes panels is done one after the other. */
+static void in_order(struct world *w, struct owed *o)
+{
+	if (strcmp(o->verb, "arm") != 0 && strcmp(o->verb, "disarm") != 0)
+		return;
+	o->due = o->due > w->panels_due ? o->due : w->panels_due + 1;
+	w->panels_due = o->due;
+}
+
 void world_ask(struct world *w, const char *verb, const char *params, enum tag tag)
 {
 	struct owed *o = vec_push(&w->owed);
@@ -113,6 +122,7 @@ void world_ask(struct world *w, const char *verb, const char *params, enum tag t
 	text_copy(o->verb, sizeof o->verb, verb);
 	o->params = mem_str(params);
 	o->sent = w->link.up;
+	in_order(w, o);
 }
 
 static void give(struct world *w, const struct owed *o, enum status s, const char *result, const struct fault *f)
@@ -338,6 +348,29 @@ static void expire(struct world *w, struct owed *o)
 	give(w, o, may ? STATUS_UNKNOWN : STATUS_OUTSIDE, "", &f);
 }
 
+/* An older panel that is still being asked for is closed, and whoever asked is told. */
+static void close_asked(struct world *w)
+{
+	struct fault f;
+
+	fault_set(&f, STATUS_NO, "panel-closed", "the panel was closed before it opened");
+	for (size_t i = 0; i < w->owed.n; i++)
+		if (w->owed.v[i].preflight) {
+			struct owed o = take(w, i);
+			give(w, &o, STATUS_NO, "", &f);
+			free(o.params);
+			return; /* there is never more than one */
+		}
+}
+
+/* What goes on is still as old as it is. */
+static void put_back(struct world *w, size_t i, const struct owed *o)
+{
+	vec_push(&w->owed);
+	memmove(&w->owed.v[i + 1], &w->owed.v[i], (w->owed.n - 1 - i) * sizeof *o);
+	w->owed.v[i] = *o;
+}
+
 void world_run(struct world *w)
 {
 	for (size_t i = 0; i < w->owed.n;) {
@@ -347,13 +380,17 @@ void world_run(struct world *w)
 			continue;
 		}
 		o = take(w, i);
+		if (w->link.up && !o.preflight && (!strcmp(o.verb, "arm") || !strcmp(o.verb, "disarm"))) {
+			close_asked(w);
+			i = 0;
+		}
 		if (!w->link.up) {
 			expire(w, &o);
 		} else if (!strcmp(o.verb, "arm") && !o.preflight) {
 			if (arm_began(w, &o)) {
 				o.preflight = true;
 				o.due = w->now.mono + 1000 + (int64_t)rng_below(w->rng, rng_chance(w->rng, 50) ? 14000000 : 400000);
-				*vec_push(&w->owed) = o;
+				put_back(w, i, &o);
 				continue;
 			}
 		} else if (!strcmp(o.verb, "arm")) {
@@ -403,10 +440,12 @@ void world_line(struct world *w, bool up)
 	}
 	w->link.ever = true;
 	w->link.beat_age = 100000;
+	w->panels_due = 0;
 	snapshot(w);
 	for (size_t i = 0; i < w->owed.n; i++) {
 		struct owed *o = &w->owed.v[i];
 		o->due = w->now.mono + (int64_t)rng_below(w->rng, 100000);
+		in_order(w, o);
 		o->sent = true;
 	}
 	world_say(w, "attached", "nothing of yours runs");

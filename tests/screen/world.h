@@ -41,7 +41,7 @@ struct world {
 	struct judge *j;
 	struct now now;
 	struct link link;
-	int64_t down_since;
+	int64_t down_since, panels_due;
 	char person[72];
 	struct rng *rng;     /* of the step that is being done */
 	struct world_calls calls;
