@@ -5,7 +5,7 @@ Ours and the floor run in turn, so that a slow moment of the machine falls on
 both; figures are medians unless they say otherwise.  A row that misses its
 target is a finding, not a failure: machines differ, and nothing here ends with
 an error because of a time.  BENCH_ROUNDS scales the rounds (default 1.0);
-BENCH_ONLY chooses parts by name: start keys idle memory fire commands programs
+BENCH_ONLY chooses parts by name: console start keys idle memory fire observers commands programs
 """
 import json
 import os
@@ -15,69 +15,14 @@ import subprocess
 import sys
 import time
 
+from bench_console import DOWN, FLOOR_CURSES, CONSOLE, bench_console, keys_in_turn, paint, repository, tidy
+from bench_observers import bench_observers
 from bench_pty import Pty
+from bench_rows import SCALE, at, in_turn, least, line_of, most, rounds, row, rows
 from bench_world import BACKOUT, BUILD, World, effort, resident, run_ms, wait_for
 
 HERE = os.path.join(os.path.abspath(BUILD), "tests", "bench")
-FLOOR_CURSES, FLOOR_EXEC = os.path.join(HERE, "floor_ncurses"), os.path.join(HERE, "floor_exec")
-SCALE = float(os.environ.get("BENCH_ROUNDS", "1"))
-DOWN, UP = b"\x1b[B", b"\x1b[A"
-rows = []
-
-
-def rounds(n):
-    return max(3, int(n * SCALE))
-
-
-def at(values, percent):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(len(values) * percent / 100))]
-
-
-def row(name, ours, floor, unit, target, met, ratio=None):
-    """floor may be None: then the target is absolute."""
-    ratio = ours / floor if ratio is None and floor else ratio
-    rows.append((name, ours, floor, unit, ratio, target, met(ratio if floor else ours) if met else None))
-    print("  " + line_of(rows[-1]), flush=True)
-
-
-def number(v):
-    return "-" if v is None else "%.0f" % v if abs(v) >= 100 else "%.1f" % v if abs(v) >= 10 else "%.2f" % v
-
-
-def line_of(r):
-    name, ours, floor, unit, ratio, target, met = r
-    verdict = "" if met is None else "met" if met else "MISSED"
-    return "%-50s %9s %9s %-8s %6s  %-32s %s" % (name, number(ours), number(floor), unit, number(ratio), target, verdict)
-
-
-def most(limit):
-    return lambda v: v <= limit
-
-
-def least(limit):
-    return lambda v: v >= limit
-
-
-def in_turn(n, **what):
-    """Every function n times, in turn; medians by name."""
-    took = {name: [] for name in what}
-    order = list(what.items())
-    for i in range(n):
-        for name, fn in order if i % 2 else order[::-1]:
-            took[name].append(fn())
-    return {name: statistics.median(v) for name, v in took.items()}
-
-
-def paint(argv, env, mark):
-    p = Pty(argv, env)
-    try:
-        return p.first_frame(mark)
-    finally:
-        p.close()
-
-
-OBSERVE = [BACKOUT, "observe"]
+FLOOR_EXEC = os.path.join(HERE, "floor_exec")
 
 
 def bare(world):
@@ -88,46 +33,15 @@ def bare(world):
 
 def bench_start(small, large):
     env = bare(small)
-    what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"),
-            "small": lambda: paint(OBSERVE, small.env, b"SERVICES"),
-            "large": lambda: paint(OBSERVE, large.env, b"SERVICES")}
+    what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"), "large": lambda: paint(CONSOLE, large.env, b"service-0010")}
     got = in_turn(rounds(15), **what)
-    row("first paint, 20 services", got["small"], got["floor"], "ms", "<= 2 x ncurses", most(2))
     row("first paint, 1,000 services, 5,000 signals", got["large"], got["floor"], "ms", "<= 5 x ncurses", most(5))
-    for name, mark in (("htop", b"F10"), ("tig", b"bench")):
-        if not shutil.which(name):
-            continue
-        argv = [name] if name == "htop" else ["sh", "-c", "cd %s && exec tig" % repository()]
-        other = in_turn(rounds(5), **{"other": lambda: paint(argv, env, mark), "small": what["small"]})
-        row("first paint beside %s" % name, other["small"], other["other"], "ms", "<= 0.25 x " + name, most(0.25))
-
-
-def repository():
-    """A repository of one commit; the tree that is measured may be none."""
-    top = "/tmp/bo-bench-git.%d" % os.getpid()
-    if not os.path.isdir(top):
-        os.mkdir(top)
-        for words in (["init", "-q"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-q", "--allow-empty", "-m", "bench"]):
-            subprocess.run(["git", "-C", top] + words, check=True)
-    return top
 
 
 # ---- key to paint ------------------------------------------------------------------------------
 
-def keys_in_turn(consoles, n):
-    """Blocks of 20 keys on each, in turn: down and up again."""
-    took = {name: [] for name in consoles}
-    missed = dict.fromkeys(consoles, 0)
-    for block in range(max(2, n // 20)):
-        for name, p in consoles.items():
-            for code in [DOWN] * 10 + [UP] * 10:
-                ms = p.key(code)
-                took[name].append(ms) if ms is not None else missed.update({name: missed[name] + 1})
-    return took, missed
-
-
 def bench_keys(small, large):
-    consoles = {"floor": Pty([FLOOR_CURSES], bare(small)), "quiet": Pty(OBSERVE, small.env), "large": Pty(OBSERVE, large.env)}
+    consoles = {"quiet": Pty(CONSOLE, small.env), "large": Pty(CONSOLE, large.env)}
     try:
         for p in consoles.values():
             p.quiet(0.4)
@@ -137,8 +51,6 @@ def bench_keys(small, large):
         for p in consoles.values():
             p.close()
     p50, p99 = ({k: at(v, q) for k, v in took.items()} for q in (50, 99))
-    row("key to last byte, quiet screen: p50", p50["quiet"], p50["floor"], "ms", "<= 1 x ncurses", most(1))
-    row("key to last byte, quiet screen: p99", p99["quiet"], p99["floor"], "ms", "<= 1.5 x ncurses", most(1.5))
     row("key, 5,000 signals told each second: p50", p50["large"], p50["quiet"], "ms", "<= 1.2 x itself", most(1.2))
     row("key, 5,000 signals told each second: p99", p99["large"], p99["quiet"], "ms", "<= 1.2 x itself", most(1.2))
     if missed["quiet"] or missed["large"]:
@@ -147,48 +59,17 @@ def bench_keys(small, large):
 
 # ---- idle ------------------------------------------------------------------------------------------
 
-def idle(ptys, seconds):
-    """Bytes, switches and CPU a second of each, all at once."""
-    before = {name: effort(p.pid) for name, p in ptys.items()}
-    text = dict.fromkeys(ptys, b"")
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, p in ptys.items():
-            text[name] += p.read(0.02)[0]
-    return {name: (len(text[name]) / seconds, (effort(p.pid)[0] - before[name][0]) / seconds,
-                   (effort(p.pid)[1] - before[name][1]) / seconds / 1e6) for name, p in ptys.items()}
-
-
-def quietest(ptys):
-    """Two windows of 10 s: on a quiet screen only minutes turn, so that one of them sees nothing change."""
-    a, b = idle(ptys, 10), idle(ptys, 10)
-    return {name: a[name] if a[name][0] <= b[name][0] else b[name] for name in ptys}
-
-
-def bench_idle(small, busy):
-    c = busy.client("command")
-    if not c.good("status")["incidents"]:
-        c.good("declare", {"title": "bench", "services": [busy.services[0]]})
-    c.close()
-    ptys = {"quiet": Pty(OBSERVE, small.env), "clock": Pty(OBSERVE, busy.env)}
-    if shutil.which("htop"):
-        ptys["htop"] = Pty(["htop"], bare(small))
+def bench_idle(small):
+    """The engine behind quiet consoles."""
+    console = Pty(CONSOLE, small.env)
     try:
-        for p in ptys.values():
-            p.quiet(0.3, 1.5)
-        engine = effort(small.process.pid)
-        got = quietest(ptys)
-        engine = [(b - a) / 20 for a, b in zip(engine, effort(small.process.pid))]
+        console.quiet(0.3, 1.5)
+        before, end = effort(small.process.pid), time.perf_counter() + 10
+        while time.perf_counter() < end:
+            console.read(0.2)
+        engine = [(b - a) / 10 for a, b in zip(before, effort(small.process.pid))]
     finally:
-        for p in ptys.values():
-            p.close()
-    row("idle: bytes a second", got["quiet"][0], None, "B/s", "0", most(0))
-    row("idle: wake-ups a second", got["quiet"][1], None, "1/s", "<= 2", most(2))
-    if "htop" in got:
-        row("idle: CPU", got["quiet"][2], got["htop"][2], "ms/s", "<= 0.1 x htop", most(0.1))
-        row("clock and 20 signals moving: bytes", got["clock"][0], got["htop"][0], "B/s", "<= 0.3 x htop", most(0.3))
-    row("clock and 20 signals moving: bytes a number", got["clock"][0] / 21, None, "B", "<= 16", most(16))
-    row("clock and 20 signals moving: wake-ups", got["clock"][1], None, "1/s", "(none set)", None)
+        console.close()
     row("engine, 20 samples a second: wake-ups", engine[0], None, "1/s", "(none set)", None)
     row("engine, 20 samples a second: CPU", engine[1] / 1e6, None, "ms/s", "(none set)", None)
 
@@ -214,7 +95,7 @@ def bench_memory(small, large):
     def line(what, figure, limit):
         row(what + " (private %.1f)" % figure[1], figure[0], None, "MiB", "<= %d resident" % limit, most(limit))
     for what, world in (("console, 20 services", small), ("console, 5,000 signals", large)):
-        p = Pty(OBSERVE, world.env)
+        p = Pty(CONSOLE, world.env)
         p.quiet(0.5)
         line(what, resident(p.pid), 12)
         p.close()
@@ -360,13 +241,16 @@ def bench_programs():
 
 
 def main():
-    only = os.environ.get("BENCH_ONLY", "start keys idle memory fire commands programs").split()
+    only = os.environ.get("BENCH_ONLY", "console start keys idle memory fire observers commands programs").split()
     started = time.time()
     print("make bench: %d cores, load %.1f; ours and the floor in turn, medians" % (os.cpu_count(), os.getloadavg()[0]), flush=True)
     try:
         if "programs" in only:
             bench_programs()
         with World(20) as small:
+            if "console" in only:
+                with World(1, 20, moving=20) as busy:
+                    bench_console(small, busy)
             if {"start", "keys", "memory"} & set(only):
                 with World(1000, 5, moving=5000) as large:
                     if "start" in only:
@@ -379,12 +263,16 @@ def main():
             if "commands" in only:
                 bench_commands(small)
             if "idle" in only:
-                with World(1, 20, moving=20) as busy:
-                    bench_idle(small, busy)
+                bench_idle(small)
             if "fire" in only:
                 bench_fire(small)
+            if "observers" in only:
+                fire = Firing(small)
+                bench_observers(small, fire)
+                fire.c.good("close", {"as": "false-alarm"})
+                fire.c.close()
     finally:
-        shutil.rmtree("/tmp/bo-bench-git.%d" % os.getpid(), ignore_errors=True)
+        tidy()
     print("\n%-50s %9s %9s %-8s %6s  %s" % ("", "ours", "floor", "", "ratio", "target"))
     for r in rows:
         print(line_of(r))

@@ -92,15 +92,21 @@ class World:
         os.rename(self.dir + "/.new", self.dir + "/" + name)
 
 
-def resident(pid):
-    """(resident, private) MiB."""
-    rss = own = 0
+def memory(pid):
+    """{"resident", "pss" (its share of what is shared), "private"}, MiB."""
+    got = dict.fromkeys(("Rss:", "Pss:", "Private_Clean:", "Private_Dirty:"), 0)
     with open("/proc/%d/smaps_rollup" % pid) as f:
         for line in f:
             word = line.split()
-            rss += int(word[1]) if word[0] == "Rss:" else 0
-            own += int(word[1]) if word[0] in ("Private_Clean:", "Private_Dirty:") else 0
-    return rss / 1024, own / 1024
+            if word[0] in got:
+                got[word[0]] += int(word[1]) / 1024
+    return {"resident": got["Rss:"], "pss": got["Pss:"], "private": got["Private_Clean:"] + got["Private_Dirty:"]}
+
+
+def resident(pid):
+    """(resident, private) MiB."""
+    m = memory(pid)
+    return m["resident"], m["private"]
 
 
 def effort(pid):
