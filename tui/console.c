@@ -569,6 +569,8 @@ enum status tui_console(struct cli *cli)
 		c->linear = linear_new(&c->ui);
 	c->ui.demo = !strcmp(cli->argv[0], "demo");
 	c->ui.read_only = look_only || !strcmp(cli->argv[0], "observe");
+	if (c->ui.read_only)
+		(void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 10); /* fifty who look on leave the machine to who commands */
 	if (cli->incident)
 		text_copy(c->ui.incident, sizeof c->ui.incident, cli->incident);
 	keys_init(&c->keys);

@@ -39,6 +39,28 @@ static uint32_t oldest_whole(const struct model_signal *s, uint32_t span)
 	return i < s->curve_n ? i : 0;
 }
 
+/* How many columns are whole whatever the moment: one more that comes and goes would be a flicker. */
+static int whole_columns(const struct model_signal *s, uint32_t span)
+{
+	uint32_t n = (point(s, s->curve_n - 1)->s - point(s, 0)->s) / span;
+
+	return s->curve_n < MODEL_CURVE || n > MODEL_CURVE ? MODEL_CURVE : n > 1 ? (int)n : 1;
+}
+
+double curve_top(double highest)
+{
+	static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
+	double tens;
+
+	if (!(highest > 0) || !isfinite(highest))
+		return 0;
+	tens = pow(10, floor(log10(highest)));
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		if (highest <= steps[i] * tens)
+			return steps[i] * tens;
+	return 10 * tens;
+}
+
 int curve_columns(const struct model_signal *s, int64_t span, int64_t now, int width, float *out)
 {
 	int samples[MODEL_CURVE] = {0}, good[MODEL_CURVE] = {0}, n = 0;
@@ -50,6 +72,8 @@ int curve_columns(const struct model_signal *s, int64_t span, int64_t now, int w
 	last = point(s, s->curve_n - 1)->s / each;
 	if (now && (uint32_t)now / each > last)
 		last = (uint32_t)now / each;
+	else if (width > whole_columns(s, each))
+		width = whole_columns(s, each);
 	for (int i = 0; i < width; i++)
 		out[i] = 0;
 	for (uint32_t i = oldest_whole(s, each); i < s->curve_n; i++) {

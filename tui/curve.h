@@ -12,5 +12,7 @@ int64_t curve_span(int64_t every, int width);
 /* At most width columns, oldest first: the mean of what is good in each, NaN a gap.  now: where time has gone on
  * without samples (seconds since 1970); 0: it ends with the newest.  Returns how many. */
 int curve_columns(const struct model_signal *s, int64_t span, int64_t now, int width, float *out);
+/* A round figure at or above the highest column, for a full block: it stays while the highest moves a little. */
+double curve_top(double highest);
 
 #endif

@@ -10,6 +10,8 @@
 #include "tui/curve.h"
 #include "tui/gauge.h"
 
+#define ON_ITS_WAY 1.25
+
 /* ---- which ones ----------------------------------------------------------- */
 
 static void gauges_add(struct gauges *g, const struct vitals *v, enum rank worst)
@@ -108,15 +110,17 @@ enum role gauge_words(const struct scene *s, const struct gauge *g, char *out, s
 	return ROLE_TEXT;
 }
 
-/* Its columns; *top grows to the highest of them. */
+/* Its columns; *top grows to the highest of them.  The last one is still on its way: it counts once it is well above. */
 static int curve_of(const struct scene *s, const struct gauge *g, int width, float *out, double *top)
 {
 	int64_t span = curve_span(g->signal->every, width);
 	int n = curve_columns(g->ms, span, g->silent ? s->now.at / US_SECOND : 0, width, out);
 
-	for (int i = 0; i < n; i++)
-		if (!isnan(out[i]) && (double)out[i] > *top)
-			*top = (double)out[i];
+	for (int i = 0; i < n; i++) {
+		double high = isnan(out[i]) ? 0 : (double)out[i];
+		if (high > (i == n - 1 ? ON_ITS_WAY * *top : *top))
+			*top = curve_top(high);
+	}
 	return n;
 }
 
@@ -131,7 +135,7 @@ void gauge_age(const struct scene *s, const struct gauge *g, char *out, size_t c
 	}
 	age = stamp_diff(&g->ms->ok_arrived, &s->stamp, NULL);
 	if (age < US_MINUTE)
-		snprintf(out, cap, "%lld s old", (long long)(age / US_SECOND));
+		snprintf(out, cap, "%lld s old", (long long)(age < US_SECOND ? 1 : age / US_SECOND)); /* not now 0, now 1, with every sample */
 	else
 		snprintf(out, cap, "%s old", age_minutes(age, d));
 }

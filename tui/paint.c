@@ -11,6 +11,7 @@
 
 #define GAP 3      /* so many unchanged letters are rather written again than passed over */
 #define WINDOW 64  /* runs that are looked at for the nearest one */
+#define COLUMNS_MOST 256 /* with more runs it is text, which goes along the rows */
 
 struct run {
 	int row, col, n;
@@ -320,6 +321,18 @@ static void row_runs(struct pen *p, int row, const struct run *moved)
 		run_add(p, row, start, end - start);
 }
 
+static int run_cost(const struct pen *p, const struct run *r)
+{
+	return move_cost(p, r->row, r->col) + role_cost(p, cell(p->to, r->row, r->col)->role);
+}
+
+static void run_pass(struct pen *p, const struct run *r)
+{
+	p->row = r->row;
+	p->col = r->col + r->n < p->to->cols ? r->col + r->n : -1;
+	p->role = cell(p->to, r->row, r->col)->role;
+}
+
 /* The one that is cheapest to begin with, of those that come next. */
 static struct run *nearest(const struct pen *p, size_t first)
 {
@@ -328,9 +341,9 @@ static struct run *nearest(const struct pen *p, size_t first)
 
 	for (size_t i = first; i < p->n && seen < WINDOW && (!best || least > 2); i++) {
 		struct run *r = &p->runs[i];
+		int cost = r->done ? 0 : run_cost(p, r);
 		if (r->done)
 			continue;
-		int cost = move_cost(p, r->row, r->col) + role_cost(p, cell(p->to, r->row, r->col)->role);
 		if (!best || cost < least) {
 			best = r;
 			least = cost;
@@ -338,6 +351,45 @@ static struct run *nearest(const struct pen *p, size_t first)
 		seen++;
 	}
 	return best;
+}
+
+/* Always to the nearest.  What the moves cost. */
+static int order_nearest(struct pen p, const struct run **out)
+{
+	int cost = 0;
+	size_t first = 0, n = 0;
+
+	for (struct run *r; (r = nearest(&p, first)); ) {
+		cost += run_cost(&p, r);
+		run_pass(&p, r);
+		r->done = true;
+		out[n++] = r;
+		while (first < p.n && p.runs[first].done)
+			first++;
+	}
+	return cost;
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+	const struct run *x = *(const struct run *const *)a, *y = *(const struct run *const *)b;
+
+	return x->col != y->col ? x->col - y->col : x->row - y->row;
+}
+
+/* Down one column after the other: figures below each other stand in the same. */
+static int order_columns(struct pen p, const struct run **out)
+{
+	int cost = 0;
+
+	for (size_t i = 0; i < p.n; i++)
+		out[i] = &p.runs[i];
+	qsort(out, p.n, sizeof(const struct run *), compare_columns);
+	for (size_t i = 0; i < p.n; i++) {
+		cost += run_cost(&p, out[i]);
+		run_pass(&p, out[i]);
+	}
+	return cost;
 }
 
 static void run_put(struct pen *p, const struct run *r)
@@ -353,11 +405,27 @@ static void run_put(struct pen *p, const struct run *r)
 	}
 }
 
+static void runs_put(struct pen *p)
+{
+	const struct run **order = mem_grow(NULL, 2 * p->n + 1, sizeof *order), **columns = order + p->n;
+	bool down;
+
+	if (!p->n) {
+		free(order);
+		return;
+	}
+	down = p->n <= COLUMNS_MOST && order_columns(*p, columns) < order_nearest(*p, order);
+	if (p->n > COLUMNS_MOST)
+		order_nearest(*p, order);
+	for (size_t i = 0; i < p->n; i++)
+		run_put(p, down ? columns[i] : order[i]);
+	free(order);
+}
+
 void paint_changes(const struct brush *b, const struct cells *from, const struct cells *to, struct buf *out)
 {
 	struct pen p = {.b = b, .from = from, .to = to, .out = out, .col = -1, .role = -1};
 	struct run *moved = mem_grow(NULL, (size_t)to->rows + 1, sizeof *moved);
-	size_t first = 0;
 
 	for (int row = 0; row < to->rows; row++) {
 		moved[row] = (struct run){0};
@@ -367,14 +435,9 @@ void paint_changes(const struct brush *b, const struct cells *from, const struct
 			moved[row].n += 1 - moved[row].col;
 		row_runs(&p, row, &moved[row]);
 	}
-	shift(&p, moved);
+	runs_put(&p);
+	shift(&p, moved); /* what stands behind a stretch moves to and fro */
 	free(moved);
-	for (struct run *r; (r = nearest(&p, first)); ) {
-		run_put(&p, r);
-		r->done = true;
-		while (first < p.n && p.runs[first].done)
-			first++;
-	}
 	take_role(&p, -1);
 	free(p.runs);
 }

@@ -141,22 +141,30 @@ static void print_event(const struct event *ev, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+static void event_to(struct peer *p, const struct event *ev, struct buf *b)
+{
+	if (!p->follow || p->lagging || p->closing)
+		return;
+	if (uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe) > p->limit) {
+		p->lagging = true;
+		return;
+	}
+	if (!b->len)
+		print_event(ev, b);
+	peer_send(p, b);
+}
+
+/* Who may act hears first: fifty who look on take their time to be written to. */
 void clients_event(struct engine *e, const struct event *ev)
 {
 	struct buf b;
 	buf_init(&b, JSON_KIT_MAX + 65536);
-	for (struct peer *p = e->peers, *next; p; p = next) {
-		next = p->next;
-		if (!p->follow || p->lagging || p->closing)
-			continue;
-		if (uv_stream_get_write_queue_size((uv_stream_t *)&p->pipe) > p->limit) {
-			p->lagging = true;
-			continue;
+	for (int looks_on = 0; looks_on < 2; looks_on++)
+		for (struct peer *p = e->peers, *next; p; p = next) {
+			next = p->next;
+			if ((strcmp(p->role, "observer") == 0) == looks_on)
+				event_to(p, ev, &b);
 		}
-		if (!b.len)
-			print_event(ev, &b);
-		peer_send(p, &b);
-	}
 	buf_release(&b);
 }
 

@@ -197,6 +197,24 @@ static void a_changed_figure_is_three_bytes(void **state)
 	lab_release(&l);
 }
 
+/* Figures below each other, then a few ends of curves: down the one column, down the other, not to and fro. */
+static void columns_are_gone_down(void **state)
+{
+	struct lab l;
+	size_t bytes;
+
+	(void)state;
+	lab_init(&l, 30, 120);
+	painted(&l, true);
+	for (int i = 5; i < 25; i++)
+		cells_fill(&l.next, i, 26, 1, ROLE_TEXT, '0' + (uint32_t)(i % 10));
+	for (int i = 6; i < 25; i += 1 + i % 3)
+		cells_fill(&l.next, i, 79, 1, ROLE_TEXT, 0x2585);
+	bytes = painted(&l, false);
+	assert_in_range(bytes, 60, 20 * 3 + 10 * 7 + 12);
+	lab_release(&l);
+}
+
 static void curves_draw(struct cells *c, int shift, int width)
 {
 	for (int row = 2; row < 22; row++)
@@ -255,7 +273,7 @@ static void behind_a_doubtful_width_the_cursor_is_put(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(any_frame_after_any_other), cmocka_unit_test(a_changed_figure_is_three_bytes),
+		cmocka_unit_test(any_frame_after_any_other), cmocka_unit_test(a_changed_figure_is_three_bytes), cmocka_unit_test(columns_are_gone_down),
 		cmocka_unit_test(a_curve_that_moves_is_two_characters), cmocka_unit_test(the_corner_is_left_where_it_would_scroll),
 		cmocka_unit_test(behind_a_doubtful_width_the_cursor_is_put),
 	};

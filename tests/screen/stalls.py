@@ -11,8 +11,9 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "crash")]
-from engine_lab import BUILD, Lab, main, wait_for  # noqa: E402
-from firing import closed, console, opened, slowly, write  # noqa: E402
+from engine_lab import BACKOUT, BUILD, Lab, main, wait_for  # noqa: E402
+from firing import console, opened, slowly, write  # noqa: E402
+from tap import Tap  # noqa: E402
 
 SLOW_SYNC = os.path.join(os.path.abspath(BUILD), "tests", "crash", "slow_sync.so")
 PATIENCE = int(os.environ.get("BACKOUT_TEST_SLOW", "1"))
@@ -165,6 +166,17 @@ def test_a_quiet_screen_follows_within_seconds():
         lab.set("hush", "")
         assert seconds_until(tap, "1 good", time.monotonic(), 10) < 8 * PATIENCE
         tap.end()
+
+
+def test_who_looks_on_gives_way():
+    with Lab() as lab:
+        lab.engine()
+        lab.client().until("deploy")
+        for word, nice in (("watch", 0), ("observe", 10)):
+            tap = Tap([BACKOUT, word, "--kit", lab.kit], lab.env, cwd=lab.top)
+            tap.until("auth")
+            assert os.getpriority(os.PRIO_PROCESS, tap.p.pid) == nice + os.getpriority(os.PRIO_PROCESS, 0), word
+            tap.end()
 
 
 def test_a_slow_backend_is_no_silent_engine():
