@@ -110,6 +110,7 @@ void self_check(struct engine *e)
 		kit_look(e);
 	}
 	anchors_write(e, false);
+	figures_write(e);
 	if (++e->looks % CHECKPOINT_EVERY == 0)
 		journal_checkpoint(e->journal);
 	leave_if_not_needed(e, &now);

@@ -163,6 +163,7 @@ struct engine {
 	char kit_bad[SHA_HEX];                       /* digest of a changed kit that was noticed already */
 
 	int64_t anchored; bool anchoring, anchor_due;
+	int64_t figured; bool figuring;            /* mono: the figures were written last; a thread has them */
 
 	bool ending;
 	enum status exit;
@@ -256,6 +257,8 @@ enum status kit_load(const char *dir, struct kit_files *out_files, struct kit **
 
 /* engine_anchor.c */
 void anchors_write(struct engine *e, bool due);
+/* The kit's `engine: {metrics: PATH}`, every 15 s. */
+void figures_write(struct engine *e);
 
 /* engine_self.c */
 void self_check(struct engine *e);

@@ -228,7 +228,9 @@ static void check_keys(struct checker *c)
 static void check_engine(struct checker *c)
 {
 	const struct node *engine = node_get(object_of(&c->b, c->k)->node, "engine");
-	const struct node *path = node_get(engine, "socket");
+	const struct node *path = node_get(engine, "socket"), *metrics = node_get(engine, "metrics");
+	if (c->k->engine_metrics && c->k->engine_metrics[0] != '/')
+		mend_with(err(c, metrics->at, "the path for the figures is not absolute"), "begin it with /, as in /var/lib/prometheus/node-exporter/backout.prom");
 	if (!c->k->engine_socket)
 		return;
 	if (strlen(c->k->engine_socket) > SOCKET_PATH_MAX)

@@ -158,7 +158,7 @@ struct kit {
 	struct kit_tier *tiers; size_t n_tiers;
 	struct kit_authority authority[4];        /* by enum radius */
 	struct kit_automatic automatic;
-	const char *engine_socket, *engine_group; /* NULL */
+	const char *engine_socket, *engine_group, *engine_metrics; /* NULL */
 	int64_t keep_samples, backfill;
 	struct kit_anchor *anchors; size_t n_anchors;
 	struct kit_backend *backends; size_t n_backends;

@@ -165,7 +165,7 @@ TABLE(list, R, K(id), V(v, member));
 #define A(which, key) {key, F_PART, offsetof(R, authority) + which * sizeof(struct kit_authority), &authority_table}
 static const struct field kit_fields[] = {K(name), K(environment), O(digest, digest), B(armed), V(people, person), V(tiers, tier),
 	A(RADIUS_SERVICE, "service"), A(RADIUS_SHARED, "shared"), A(RADIUS_GLOBAL, "global"), A(RADIUS_BREAK_GLASS, "break-glass"),
-	P(automatic, automatic), N(engine_socket), N(engine_group), I(keep_samples), I(backfill), V(anchors, anchor), V(backends, backend),
+	P(automatic, automatic), N(engine_socket), N(engine_group), N(engine_metrics), I(keep_samples), I(backfill), V(anchors, anchor), V(backends, backend),
 	V(lists, list), V(reports, report), V(rows, row), V(keys, key), V(services, service)};
 const struct table kit_pack_table = {"kit", sizeof(struct kit), sizeof kit_fields / sizeof *kit_fields, kit_fields};
 #undef R

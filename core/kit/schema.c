@@ -66,6 +66,7 @@ static const struct section section_automatic = {"automatic", "automatic", 0, RO
 static const struct key engine_keys[] = {
 	{"socket", KEY_TEXT, NO, NULL, OFF(kit, engine_socket), 0, "path, where other users must reach the engine"},
 	{"group", KEY_NAME, NO, NULL, OFF(kit, engine_group), 0, "group that may connect"},
+	{"metrics", KEY_TEXT, NO, NULL, OFF(kit, engine_metrics), 0, "file for the engine's own figures, Prometheus text"},
 };
 static const struct section section_engine = {"engine", "the engine", 0, ROWS(engine_keys), NO, NO};
 
