@@ -105,6 +105,7 @@ static void past_wished(struct console *c)
 		c->history = history_new(&c->loop, c->client, past_moved, c);
 	ui_model_gone(&c->ui); /* the one shown may go at once */
 	history_go(c->history, &b->wish);
+	ui_model_gone(&c->ui); /* the way may begin with another model than the one shown */
 }
 
 static void end(struct console *c)

@@ -21,6 +21,7 @@ struct health {
 	const struct model *m;
 	const struct kit *kit;
 	char digest[SHA_HEX];
+	int64_t kits;            /* of the model, when the kit was learned */
 	int64_t seq, seen, until; /* mono: looked at then; something may be silent from then on */
 	size_t rows_n, signals_n; /* of the model when places were looked for */
 	size_t n, n_gauges;
@@ -100,6 +101,7 @@ static void learn(struct health *h, const struct model *m)
 
 	health_forget(h);
 	h->kit = k;
+	h->kits = m->kits;
 	memcpy(h->digest, k->digest, sizeof h->digest);
 	h->n = k->n_services;
 	for (size_t i = 0; i < h->n; i++)
@@ -256,10 +258,15 @@ static void sort_services(struct health *h)
 		h->order[at[h->vitals[i].rank]++] = i;
 }
 
+/* The very kit that was learned: one that came back, while nothing was drawn, may lie where it lay. */
+static bool kit_is_known(const struct health *h, const struct model *m)
+{
+	return h->kit == m->kit && h->kits == m->kits && !memcmp(h->digest, m->kit->digest, sizeof h->digest);
+}
+
 static bool fresh(const struct health *h, const struct model *m, const struct now *now)
 {
-	return h->m == m && h->kit == m->kit && h->seq == m->seq && now->mono >= h->seen && now->mono < h->until &&
-		!memcmp(h->digest, m->kit->digest, sizeof h->digest);
+	return h->m == m && h->seq == m->seq && now->mono >= h->seen && now->mono < h->until && kit_is_known(h, m);
 }
 
 void health_look(struct health *h, const struct model *m, const struct now *now)
@@ -269,7 +276,7 @@ void health_look(struct health *h, const struct model *m, const struct now *now)
 
 	if (!m->kit || fresh(h, m, now))
 		return;
-	if (h->kit != m->kit || memcmp(h->digest, m->kit->digest, sizeof h->digest) != 0)
+	if (!kit_is_known(h, m))
 		learn(h, m);
 	rows = h->m != m || h->rows_n != m->rows.n;
 	signals = h->m != m || h->signals_n != m->signals.n;

@@ -36,7 +36,7 @@ const char *key_of(const struct ui *u, enum command_id id)
 void ui_release(struct ui *u)
 {
 	health_free(u->health);
-	free(u->fetched.text);
+	ui_fetch_release(u);
 	u->health = NULL;
 }
 
@@ -320,6 +320,7 @@ void ui_tick(struct ui *u, const struct sight *s)
 		cues_look(&u->cues, s->live, &s->real);
 	ui_back_tick(u, s);
 	ui_chart_tick(u, s);
+	ui_fetch_tick(u);
 	panel_tick(u, s);
 }
 

@@ -72,7 +72,7 @@ struct fetched {
 	char what[96];           /* "event 4711" */
 	bool waiting;
 	char why[300];           /* why it failed */
-	char *text;              /* the answer, JSON; NULL none */
+	struct json *answer;     /* NULL none */
 };
 
 struct link {                /* how the line to the engine is */
@@ -214,8 +214,9 @@ void palette_recall(struct ui *u, bool older);
 void palette_run(struct ui *u, const struct sight *s, const char *text);
 void prompt_key(struct ui *u, const struct sight *s, const struct key *k);
 void prompt_done(struct ui *u, const struct sight *s);
-/* Ask the engine for what a view shows; the answer lies in u->fetched under `what`. */
-void ui_fetch(struct ui *u, const char *what, const char *verb, struct buf *params);
+/* Ask the engine for the event that the present view shows, where it is not there; the answer lies in u->fetched. */
+void ui_fetch_tick(struct ui *u);
+void ui_fetch_release(struct ui *u);
 /* The chart of a signal; its own keys; and, before each frame, what it has to ask. */
 void ui_chart(struct ui *u, const struct sight *s, const char *service, const char *signal);
 void ui_chart_named(struct ui *u, const struct sight *s, const char *name); /* "auth/error_rate"; "" the one under the cursor */

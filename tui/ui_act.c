@@ -24,23 +24,16 @@ static void back(struct ui *u)
 		ui_place(u)->cursor.kind = ITEM_NONE;
 }
 
-/* An event whole: its body is read from the journal. */
+/* An event whole: its body is read from the journal, again each time. */
 static void event_open(struct ui *u, int64_t seq)
 {
-	char name[32], what[96];
-	struct buf b;
-	struct jw w;
+	char name[32];
 
 	snprintf(name, sizeof name, "%lld", (long long)seq);
 	ui_go(u, VIEW_EVENT, "", name);
-	snprintf(what, sizeof what, "event %s", name);
-	buf_init(&b, 4096);
-	jw_init(&w, &b);
-	jw_obj(&w);
-	jw_kint(&w, "from", seq);
-	jw_kint(&w, "limit", 1);
-	jw_obj_end(&w);
-	ui_fetch(u, what, "read", &b);
+	if (!u->fetched.waiting)
+		*u->fetched.what = 0;
+	ui_fetch_tick(u);
 }
 
 static void change_open(struct ui *u, const struct sight *s, const struct item *it)

@@ -10,15 +10,35 @@
 #include "base/text.h"
 #include "tui/scene.h"
 
-void ui_fetch(struct ui *u, const char *what, const char *verb, struct buf *params)
-{
-	struct fetched *f = &u->fetched;
+#define ANSWER_MAX ((size_t)64 << 20) /* the event of a large kit: its text, and its bytes */
 
-	free(f->text);
-	memset(f, 0, sizeof *f);
-	text_copy(f->what, sizeof f->what, what);
-	f->waiting = true;
-	ui_ask(u, verb, params, TAG_FETCH);
+void ui_fetch_release(struct ui *u)
+{
+	json_free(u->fetched.answer);
+	memset(&u->fetched, 0, sizeof u->fetched);
+}
+
+/* One at a time, so that an answer is never taken for another one's; and whatever view one comes back to. */
+void ui_fetch_tick(struct ui *u)
+{
+	const struct place *p = ui_place(u);
+	char what[sizeof u->fetched.what];
+	struct buf b;
+	struct jw w;
+
+	snprintf(what, sizeof what, "event %.20s", p->name);
+	if (p->view != VIEW_EVENT || u->fetched.waiting || !strcmp(u->fetched.what, what))
+		return;
+	ui_fetch_release(u);
+	text_copy(u->fetched.what, sizeof u->fetched.what, what);
+	u->fetched.waiting = true;
+	buf_init(&b, 4096);
+	jw_init(&w, &b);
+	jw_obj(&w);
+	jw_kint(&w, "from", strtoll(p->name, NULL, 10));
+	jw_kint(&w, "limit", 1);
+	jw_obj_end(&w);
+	ui_ask(u, "read", &b, TAG_FETCH);
 }
 
 /* Asking is arming: who may not fire may not arm either, and the record says who looked. */
@@ -79,10 +99,10 @@ void ui_fetched(struct ui *u, const struct sight *s, enum tag tag, enum status s
 		snprintf(x->why, sizeof x->why, "%s", f ? f->what : "the engine did not answer");
 		return;
 	}
-	buf_init(&b, JSON_KIT_MAX);
+	buf_init(&b, ANSWER_MAX);
 	jw_init(&w, &b);
 	jw_tree(&w, result);
-	free(x->text);
-	x->text = b.failed ? NULL : mem_str(buf_str(&b));
+	if (b.failed || json_parse(buf_str(&b), b.len, ANSWER_MAX, &x->answer, NULL) != STATUS_OK)
+		snprintf(x->why, sizeof x->why, "it is too large to be shown; `backout log --raw` prints it");
 	buf_release(&b);
 }

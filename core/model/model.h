@@ -147,6 +147,7 @@ struct model {
 	unsigned char chain[SHA_LEN];
 	/* kit in use: parsed from kit.loaded; NULL before */
 	struct kit *kit; const char *kit_digest;
+	int64_t kits;                           /* taken in use so far: another one may lie where one lay before; not dumped */
 	const char *kit_changed;                /* digest of a changed kit that is not in use, or NULL */
 	const char *kit_dir;                    /* where the engine read it */
 	VEC(struct model_file) kit_files;       /* those of the kit in use */

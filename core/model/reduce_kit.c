@@ -31,6 +31,7 @@ static void take_files(struct model *m, const struct json *files)
 	}
 	kit_free(m->kit);
 	m->kit = NULL;
+	m->kits++;
 	kit_parse(texts.v, texts.n, &m->kit, &p);
 	problems_release(&p);
 	vec_release(&texts);

@@ -1,4 +1,4 @@
-/* tui/ui_confirm: which answer belongs to which panel; the ui alone, its asks counted. */
+/* tui/ui_confirm: which answer belongs to which panel and to which event; the ui alone, its asks counted. */
 #include "cm.h"
 
 #include <stdlib.h>
@@ -154,6 +154,29 @@ static void a_try_and_a_panel(void **state)
 	assert_false(ui.tried.waiting);
 }
 
+/* The event that is shown is the one that is read, whichever way one came to it: none is "reading" for ever. */
+static void events_in_any_order(void **state)
+{
+	(void)state;
+	ui_go(&ui, VIEW_EVENT, "", "5");
+	ui_tick(&ui, &sight);
+	ui_go(&ui, VIEW_EVENT, "", "6");
+	ui_tick(&ui, &sight);
+	assert_string_equal(asked, "read ");
+	answer(TAG_FETCH, "read", STATUS_OK, "{'events':[{'seq':5}]}");
+	ui_tick(&ui, &sight);
+	assert_string_equal(asked, "read read ");
+	assert_string_equal(ui.fetched.what, "event 6");
+	assert_null(ui.fetched.answer); /* that of event 5 is none */
+	answer(TAG_FETCH, "read", STATUS_OK, "{'events':[{'seq':6}]}");
+	ui_tick(&ui, &sight);
+	assert_string_equal(asked, "read read ");
+	ui.depth--;
+	ui_tick(&ui, &sight);
+	assert_string_equal(ui.fetched.what, "event 5");
+	assert_string_equal(asked, "read read read ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +184,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_panel_that_nobody_sees, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_runs_already, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_try_and_a_panel, setup, teardown),
+		cmocka_unit_test_setup_teardown(events_in_any_order, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

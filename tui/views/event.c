@@ -1,6 +1,7 @@
 /* One event of the journal, whole: who, when, what, and the bytes that were hashed. */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static void value_line(struct page *p, int depth, const struct json *v, bool in_
 	if (json_type(v) == JSON_STRING)
 		text_safe(text, sizeof text, json_str(v, ""));
 	else if (json_type(v) == JSON_NUMBER)
-		snprintf(text, sizeof text, number == (double)(int64_t)number ? "%.0f" : "%.6g", number);
+		snprintf(text, sizeof text, fabs(number) < 1e15 && number == nearbyint(number) ? "%.0f" : "%.6g", number);
 	else if (json_type(v) == JSON_BOOL)
 		snprintf(text, sizeof text, "%s", json_bool(v, false) ? "yes" : "no");
 	else if (json_type(v) == JSON_NULL)
@@ -45,18 +46,13 @@ static void tree(struct page *p, int depth, const struct json *j)
 }
 
 /* What `read` answered: the event, when it is the one that was asked for. */
-static bool body(struct page *p, const char *answer, int64_t seq)
+static bool body(struct page *p, const struct json *answer, int64_t seq)
 {
-	struct json *j = NULL;
-	const struct json *e;
+	const struct json *e = json_first(json_get(answer, "events"));
 	char text[300];
-	bool found = false;
+	bool found = e && json_get_int(e, "seq", 0) == seq;
 
-	if (json_parse(answer, strlen(answer), JSON_KIT_MAX, &j, NULL) != STATUS_OK)
-		return false;
-	e = json_first(json_get(j, "events"));
-	if (e && json_get_int(e, "seq", 0) == seq) {
-		found = true;
+	if (found) {
 		view_fact(p, "actor", ROLE_TEXT, json_get_str(e, "actor", ""));
 		if (*json_get_str(e, "incident", ""))
 			view_fact(p, "incident", ROLE_TEXT, json_get_str(e, "incident", ""));
@@ -67,7 +63,6 @@ static bool body(struct page *p, const char *answer, int64_t seq)
 		if (json_type(json_get(e, "body")) == JSON_NULL)
 			view_nothing(p, "its body was withheld; the chain over it is whole");
 	}
-	json_free(j);
 	return found;
 }
 
@@ -90,6 +85,6 @@ void view_event(const struct scene *s, struct page *p, const struct place *place
 	snprintf(what, sizeof what, "event %lld", (long long)seq);
 	if (strcmp(f->what, what) != 0 || f->waiting)
 		view_nothing(p, "reading it from the journal ...");
-	else if (*f->why || !f->text || !body(p, f->text, seq))
+	else if (*f->why || !f->answer || !body(p, f->answer, seq))
 		view_fact(p, "not read", ROLE_SOON, *f->why ? f->why : "the journal has no such event");
 }
