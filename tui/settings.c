@@ -48,13 +48,27 @@ static enum status cannot(struct problems *p, const char *path, const char *why,
 	return STATUS_USAGE;
 }
 
+/* What keys mean, and what can be seen of a panel, is this user's to say, and root's. */
+static enum status trusted(struct problems *p, const char *path, const struct stat *st)
+{
+	bool mine = st->st_uid == geteuid() || st->st_uid == 0;
+	char shown[200];
+	struct place at = {settings_shown(path, shown, sizeof shown), 1, 1};
+
+	if (mine && !(st->st_mode & S_IWOTH))
+		return STATUS_OK;
+	mend_with(complain(p, at, PROBLEM_ERROR, "it is not used: %s", mine ? "everybody can write it" : "it belongs to somebody else"), "%s",
+		mine ? "chmod o-w makes it yours alone" : "copy it, and use the copy");
+	return STATUS_USAGE;
+}
+
 /* A pipe without a writer would keep the console from starting: it is not waited for, and no file of ours. */
 enum status settings_read(const char *path, struct buf *out, struct problems *p)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	char part[4096];
-	ssize_t n;
+	ssize_t n = 0;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return STATUS_NO;
@@ -64,7 +78,11 @@ enum status settings_read(const char *path, struct buf *out, struct problems *p)
 		close(fd);
 		return cannot(p, path, "it is not a file", "put a file there, or move it away");
 	}
-	while ((n = read(fd, part, sizeof part)) > 0)
+	if (trusted(p, path, &st) != STATUS_OK) {
+		close(fd);
+		return STATUS_USAGE;
+	}
+	while (!out->failed && (n = read(fd, part, sizeof part)) > 0) /* no further: it may have any size */
 		buf_add(out, part, (size_t)n);
 	close(fd);
 	if (n < 0)

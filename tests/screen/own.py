@@ -127,6 +127,35 @@ def test_a_broken_theme_keeps_no_console_from_starting():
         ended(tap)
 
 
+def test_files_that_others_could_have_written_are_not_used():
+    """One key of theirs could take command or veto, one theme hide what a panel says; and a file may have any size."""
+    with Own() as lab:
+        lab.file("keys", "take = j\n")
+        keys = os.path.join(lab.config, "backout", "keys")
+        os.chmod(keys, 0o666)
+        tap = lab.console()
+        says(tap, "backout/keys:1:1: it is not used: everybody can write it; chmod o-w makes it yours alone")
+        ended(tap)
+        os.chmod(keys, 0o644)
+        if os.geteuid() == 0:
+            os.chown(keys, 12345, -1)
+            tap = lab.console()
+            says(tap, "it is not used: it belongs to somebody else; copy it, and use the copy")
+            ended(tap)
+        os.unlink(keys)
+        with open(keys, "wb") as f:
+            f.truncate(1 << 40)
+        tap = lab.console()
+        says(tap, "it cannot be read: it is larger than 64 KiB")
+        ended(tap)
+        os.unlink(keys)
+        lab.file("themes/mine.theme", "text = 1\n")
+        os.chmod(os.path.join(lab.config, "backout", "themes", "mine.theme"), 0o646)
+        tap = lab.console("--theme", "mine")
+        says(tap, "themes/mine.theme:1:1: it is not used: everybody can write it")
+        ended(tap)
+
+
 def test_plain_ascii_is_plain_to_the_byte():
     with Own() as lab:
         c = lab.client()
