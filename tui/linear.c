@@ -362,8 +362,8 @@ static void key_words(struct linear *l, const struct ui *u, const struct sight *
 		spoken_line(&l->out, "%c does nothing here; %s lists the keys", (char)k->cp, key_of(u, COMMAND_HELP));
 	} else if (id == COMMAND_BACK) {
 		spoken_line(&l->out, "this is the beginning");
-	} else if (id != COMMAND_NONE && !strcmp(keymap[id].group, "look")) {
-		read_place(l, &s); /* the key of the view one is in */
+	} else if (id != COMMAND_NONE && (!strcmp(keymap[id].group, "look") || !strcmp(keymap[id].group, "chart"))) {
+		read_place(l, &s); /* the key of the view one is in, or one that changed what it shows */
 	}
 }
 
@@ -372,7 +372,7 @@ void linear_key(struct linear *l, struct ui *u, const struct sight *sight, const
 	bool plain = u->confirm.state == CONFIRM_NONE && u->prompt.kind == PROMPT_NONE, deaf = k->at < u->deaf_until;
 	bool asked = u->prompt.kind != PROMPT_NONE;
 	uint32_t pending = u->pending;
-	enum command_id id = bindings_press(&u->keys, ui_looks_back(u), &pending, k);
+	enum command_id id = bindings_press(&u->keys, ui_modes(u), &pending, k);
 	size_t before;
 	struct scene s;
 

@@ -228,10 +228,9 @@ static void kit_key(struct ui *u, const struct sight *s, const struct key *k)
 		ui_say(u, s, false, "%c belongs to an action: move to its service first, or declare (%s)", (char)k->cp, key_of(u, COMMAND_DECLARE));
 }
 
-/* Which keys count before others. */
-static unsigned modes(struct ui *u)
+unsigned ui_modes(const struct ui *u)
 {
-	return (ui_looks_back(u) ? IN_PAST : 0) | (ui_place(u)->view == VIEW_CHART ? IN_CHART : 0);
+	return (ui_looks_back(u) ? IN_PAST : 0) | (u->places[u->depth].view == VIEW_CHART ? IN_CHART : 0);
 }
 
 void ui_key(struct ui *u, const struct sight *s, const struct key *k)
@@ -256,7 +255,7 @@ void ui_key(struct ui *u, const struct sight *s, const struct key *k)
 	}
 	if (*u->message)
 		*u->message = 0;
-	id = bindings_press(&u->keys, modes(u), &u->pending, k);
+	id = bindings_press(&u->keys, ui_modes(u), &u->pending, k);
 	if (id != COMMAND_NONE)
 		ui_command(u, s, id);
 	else if (!u->pending)

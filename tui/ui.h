@@ -173,6 +173,8 @@ int64_t ui_wait(const struct ui *u, const struct sight *s);
 /* Does nothing on it move by the second? */
 bool ui_by_minutes(const struct ui *u, const struct sight *s);
 
+/* Which keys count before others now: for bindings_press. */
+unsigned ui_modes(const struct ui *u);
 /* How the key of a command is written: "D", "g g", or ":close" where it has none. */
 const char *key_of(const struct ui *u, enum command_id id);
 

@@ -145,6 +145,19 @@ static void ask_plain(struct ui *u, const struct model_incident *i, const char *
 	ui_ask(u, verb, &b, TAG_SAY);
 }
 
+/* Is it one of these words?  auth is no part of auth-api. */
+static bool among(const char *words, const char *name)
+{
+	size_t len = strlen(name), n;
+
+	for (; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == len && !strncmp(words, name, n))
+			return true;
+	}
+	return false;
+}
+
 /* A title that can stand as it is: what is bad, where. */
 static void declare(struct ui *u, const struct sight *s)
 {
@@ -159,7 +172,7 @@ static void declare(struct ui *u, const struct sight *s)
 		const char *name = g.v[i].service->name;
 		if (!*title)
 			snprintf(title, sizeof title, "%s: %s", name, cond_print(&g.v[i].row->when, g.v[i].signal->unit, why, sizeof why) ? g.v[i].signal->name : "");
-		if (!strstr(services, name) && strlen(services) + strlen(name) + 2 < sizeof services)
+		if (!among(services, name) && strlen(services) + strlen(name) + 2 < sizeof services)
 			snprintf(services + strlen(services), sizeof services - strlen(services), "%s%s", *services ? " " : "", name);
 	}
 	gauges_release(&g);

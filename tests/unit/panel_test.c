@@ -177,6 +177,31 @@ static void events_in_any_order(void **state)
 	assert_string_equal(asked, "read read read ");
 }
 
+/* auth-api is bad, and so is auth: both are declared, though one name contains the other. */
+static void names_within_names(void **state)
+{
+	static const char kit[] = "{'digest':'bb','files':[{'path':'kit.yaml','text':'kit: 1\\nname: shop\\nenvironment: production\\n"
+		"people:\\n  maya: {name: Maya, uid: 1001, roles: [incident-commander, on-call]}\\n"
+		"tiers:\\n  t: {recovery: rollback, revert_target: 5m}\\nbackends:\\n  web: {plugin: probe}\\n"
+		"rubric:\\n  - {name: bad, signal: fails, when: \\\">= 20%\\\", action: reverse, owner: on-call, timer: 1m}\\n'},"
+		"{'path':'services/auth.yaml','text':'service: auth\\ntier: t\\nowner: maya\\non_call: [maya]\\n"
+		"signals:\\n  fails: {backend: web, query: q, unit: ratio, every: 5s}\\n'},"
+		"{'path':'services/api-auth-api.yaml','text':'service: api-auth-api\\ntier: t\\nowner: maya\\non_call: [maya]\\n"
+		"signals:\\n  fails: {backend: web, query: q, unit: ratio, every: 5s}\\n'}]}";
+	static const char *const services[] = {"auth", "api-auth-api"};
+	struct key k = {KEY_CHAR, 'D', st.now.mono};
+
+	(void)state;
+	story_event(&st, "kit.loaded", NULL, "engine", kit);
+	assert_non_null(st.m->kit);
+	for (size_t i = 0; i < COUNT(services); i++)
+		story_eventf(&st, "rubric", NULL, "engine", "{'row':'bad','service':'%s','signal':'fails','state':'breached','value':0.5,"
+			"'since':'2026-11-24T00:03:00Z','until':'2026-11-24T00:10:00Z'}", services[i]);
+	ui_key(&ui, &sight, &k);
+	assert_int_equal(ui.prompt.kind, PROMPT_TITLE);
+	assert_string_equal(ui.prompt.a, "api-auth-api auth");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +210,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_runs_already, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_try_and_a_panel, setup, teardown),
 		cmocka_unit_test_setup_teardown(events_in_any_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(names_within_names, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
