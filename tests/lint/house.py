@@ -27,7 +27,8 @@ MAY_USE = {
     "tui": {"base", "kit", "model", "decide", "client", "feed", "cli"},
     "demo": {"base", "client", "kit"},
     "sdk": {"base"},
-    "plugin": {"sdk"},
+    "http": {"sdk"},
+    "plugin": {"sdk", "http"},
 }
 
 # A library's header -> the files that may include it.
@@ -114,7 +115,7 @@ def room_of(name):
     if part[0] == "core" and len(part) > 2:
         return part[1]
     if part[0] == "plugins" and len(part) > 2:
-        return "sdk" if part[1] == "sdk" else "plugin"
+        return part[1] if part[1] in ("sdk", "http") else "plugin"
     if part[0] in ("tui", "demo"):
         return part[0]
     return None
