@@ -79,7 +79,7 @@ class Tap:
         self.bells = 0
         self.asked, self.answers = 0, True  # "how are you": how often, and whether this terminal says
         self.may_copy, self.copied = False, []
-        self.answers, self.cleared = True, 0
+        self.cleared = 0
 
     # ---- in
     def read(self, seconds=0.0):
@@ -255,17 +255,11 @@ class Tap:
             if par == b"?1049":
                 self.grid = [[" "] * self.cols for _ in range(self.rows)]
             return
-        if final == b"n":  # is the line slow? a terminal answers at once
-            if par != b"5":
-                self.wrong("status request %r" % par, near)
-            elif self.answers:
-                os.write(self.fd, b"\x1b[0n")
-            return
         if final == b"t":
             if par not in (b"22;0;0", b"23;0;0"):
                 self.wrong("window operation %r" % par, near)
             return
-        if final == b"n":
+        if final == b"n":  # is the line slow? a terminal answers at once
             self.asked += 1
             if par != b"5":
                 self.wrong("question %r" % par, near)
