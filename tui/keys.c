@@ -190,13 +190,16 @@ static void esc_byte(struct keys *k, unsigned char b, keys_fn out, void *ctx)
 }
 
 /* The ESC was given out already.  The tail of a CSI or OSC that a slow line
- * delivers now is still no key; '[' and ']' alone are none of ours. */
+ * delivers now is still no key; '[' or ']' that stays alone is one that somebody
+ * typed behind Esc. */
 static void lone_byte(struct keys *k, unsigned char b, keys_fn out, void *ctx)
 {
-	if (b == '[' || b == ']')
+	if (b == '[' || b == ']') {
 		(void)sequence_begins(k, b);
-	else
+		k->lone = b;
+	} else {
 		ground_byte(k, b, out, ctx);
+	}
 }
 
 static void string_byte(struct keys *k, unsigned char b)
@@ -223,6 +226,7 @@ static void paste_byte(struct keys *k, unsigned char b)
 
 static void byte(struct keys *k, unsigned char b, keys_fn out, void *ctx)
 {
+	k->lone = 0;
 	if (k->pasting) {
 		paste_byte(k, b);
 		return;
@@ -278,6 +282,11 @@ void keys_tick(struct keys *k, int64_t at, keys_fn out, void *ctx)
 		k->state = KEYS_ESC_LONE;
 		return;
 	}
+	if (k->lone) {
+		k->last = at;
+		give(k, KEY_CHAR, k->lone, out, ctx);
+		k->lone = 0;
+	}
 	if (k->state != KEYS_ESC_LONE)
 		k->pasting = 0;
 	k->state = KEYS_GROUND;
@@ -289,6 +298,8 @@ int64_t keys_wait(const struct keys *k, int64_t at)
 
 	if (k->pasting)
 		end = k->last + LOST_WAIT < k->began + PASTE_MOST ? k->last + LOST_WAIT : k->began + PASTE_MOST;
+	else if (k->lone)
+		end = k->last + ESC_WAIT;
 	else if (k->state == KEYS_STRING || k->state == KEYS_STRING_ESC)
 		end = k->began + LOST_WAIT;
 	else if (k->state == KEYS_ESC)

@@ -48,6 +48,7 @@ struct keys {
 	enum keys_state state;
 	char par[40];      /* parameter bytes of a CSI */
 	size_t n_par;
+	unsigned char lone; /* a '[' or ']' behind an ESC that was given out, and nothing yet */
 	int left;          /* KEYS_MOUSE: bytes to come */
 	int pasting;
 	size_t n_end;      /* bytes of the paste's end marker that have come */

@@ -177,7 +177,7 @@ static int part_words(const struct cells *g, int row, int from, char *out, size_
 		uint32_t cp = char_at(g, row, col);
 		if ((cp == ' ' && (char_at(g, row, col + 1) == ' ' || !char_at(g, row, col + 1))) || (is_block(cp) && is_block(char_at(g, row, col + 1))))
 			break;
-		if (!c->width)
+		if (!c->width || (cp > 0x2800 && cp <= 0x28ff)) /* the dots of a line that was drawn */
 			continue;
 		for (int i = 0; i <= CELL_MARKS && (i ? c->cp[i] : cp) && n + 5 < cap; i++)
 			n += utf8_put(i ? c->cp[i] : cp, out + n);

@@ -154,6 +154,26 @@ static void torn_reply(void **state)
 	assert_string_equal(g.text, "<Esc>a");
 }
 
+/* Esc, and then a key that looks back: it counts, and so does the next one. */
+static void a_bracket_behind_esc(void **state)
+{
+	static const char *const rows[][2] = {{"[", "<Esc>[D"}, {"]", "<Esc>]D"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct keys k;
+		struct got g = {""};
+		keys_init(&k);
+		keys_feed(&k, "\033", 1, 0, take, &g);
+		keys_tick(&k, 60 * MS, take, &g);
+		keys_feed(&k, rows[i][0], 1, 200 * MS, take, &g);
+		assert_int_equal(keys_wait(&k, 200 * MS), 50 * MS);
+		keys_tick(&k, 250 * MS, take, &g);
+		keys_feed(&k, "D", 1, 400 * MS, take, &g);
+		row_true(i, !strcmp(g.text, rows[i][1]));
+	}
+}
+
 static void lost_ends(void **state)
 {
 	struct keys k;
@@ -215,7 +235,7 @@ static void stamped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(at_once), cmocka_unit_test(byte_by_byte), cmocka_unit_test(torn_reply), cmocka_unit_test(lost_ends),
+		cmocka_unit_test(at_once), cmocka_unit_test(byte_by_byte), cmocka_unit_test(torn_reply), cmocka_unit_test(a_bracket_behind_esc), cmocka_unit_test(lost_ends),
 		cmocka_unit_test(stamped), cmocka_unit_test(typing_does_not_keep_it_deaf),
 	};
 
