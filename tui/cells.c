@@ -50,16 +50,23 @@ static void blank(struct cell *p)
 	p->role = ROLE_TEXT;
 }
 
+/* The first one, then twice as many of what is there already. */
+static void blanks(struct cell *p, int n)
+{
+	if (n > 0)
+		blank(p);
+	for (int done = 1; done < n; done *= 2)
+		memcpy(p + done, p, (size_t)(done < n - done ? done : n - done) * sizeof *p);
+}
+
 void cells_clear(struct cells *c)
 {
-	for (int i = 0; i < c->rows * c->cols; i++)
-		blank(&c->v[i]);
+	blanks(c->v, c->rows * c->cols);
 }
 
 void cells_clear_row(struct cells *c, int row)
 {
-	for (int i = 0; i < c->cols; i++)
-		blank(&c->v[row * c->cols + i]);
+	blanks(&c->v[row * c->cols], c->cols);
 }
 
 struct cell *cells_at(const struct cells *c, int row, int col)

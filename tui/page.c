@@ -16,7 +16,7 @@ static struct page spare[2];
 
 static struct page spare_take(int cols)
 {
-	int i = spare[1].g.v && spare[1].g.cols == cols;
+	int i = spare[1].room >= cols;
 	struct page p = spare[i];
 
 	memset(&spare[i], 0, sizeof spare[i]);
@@ -26,10 +26,12 @@ static struct page spare_take(int cols)
 void page_init(struct page *p, int cols, const struct mark *cursor, const char *filter)
 {
 	*p = spare_take(cols);
-	if (!p->g.v || p->g.cols != cols) {
+	if (p->room < cols) {
 		cells_release(&p->g);
 		cells_new(&p->g, PAGE_ROWS, cols);
+		p->room = cols;
 	}
+	p->g.cols = cols; /* what stood there was as wide as it was: each row is cleared before it is used */
 	p->n = p->n_items = p->row = p->used = p->pane = 0;
 	p->ctx = p->curves_of = NULL;
 	p->begins = false;

@@ -42,6 +42,7 @@ struct page_line {
 };
 struct page {
 	struct cells g;           /* rows that are drawn */
+	int room;                 /* columns that g has memory for */
 	int row, used;            /* where page_put draws; rows taken */
 	struct page_line *lines;
 	int n, cap;               /* lines */
