@@ -49,6 +49,10 @@ static void look(const struct cues *c, const struct model *m, struct news *n)
 	}
 	for (size_t i = 0; i < m->backends.n; i++) {
 		const struct model_backend *b = &m->backends.v[i];
+		if (b->trouble && newer(&b->trouble_at, &c->last)) {
+			n->source = true;
+			add(n, &b->trouble_at, "SOURCE %s %s", b->backend, "cannot measure");
+		}
 		if (!b->state || (strcmp(b->state, "failed") != 0 && strcmp(b->state, "down") != 0) || !newer(&b->at, &c->last))
 			continue;
 		n->source = true;

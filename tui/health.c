@@ -15,6 +15,7 @@ struct link_row {                /* a row that speaks of a gauge, or of a servic
 };
 struct known {                   /* of one gauge */
 	size_t first_row, n_rows;
+	size_t backend;          /* of the kit */
 	size_t pos;              /* in the model's signals; SIZE_MAX not there */
 };
 struct health {
@@ -26,6 +27,8 @@ struct health {
 	size_t rows_n, signals_n; /* of the model when places were looked for */
 	size_t n, n_gauges;
 	struct vitals *vitals;
+	struct feed *feeds;      /* by backend of the kit */
+	size_t n_feeds;
 	size_t *first;           /* gauge of each service; n + 1 */
 	struct gauge *gauges;    /* sorted by rank within a service */
 	struct known *known;     /* by kit order, like the gauges before they are sorted */
@@ -44,6 +47,7 @@ struct health *health_new(void)
 void health_forget(struct health *h)
 {
 	free(h->vitals);
+	free(h->feeds);
 	free(h->first);
 	free(h->gauges);
 	free(h->known);
@@ -75,6 +79,15 @@ static void rows_of_signal(struct health *h, const struct kit *k, const struct k
 	n->n_rows = h->rows.n - n->first_row;
 }
 
+static size_t backend_place(const struct kit *k, const char *id)
+{
+	size_t i = 0;
+
+	while (i < k->n_backends && strcmp(k->backends[i].id, id) != 0)
+		i++;
+	return i;
+}
+
 static void service_learn(struct health *h, const struct kit *k, size_t i)
 {
 	const struct kit_service *svc = &k->services[i];
@@ -85,6 +98,7 @@ static void service_learn(struct health *h, const struct kit *k, size_t i)
 		h->gauges[at].service = svc;
 		h->gauges[at].signal = &svc->signals[n];
 		h->gauges[at].order = (int)n;
+		h->known[at].backend = backend_place(k, svc->signals[n].backend);
 		rows_of_signal(h, k, svc, at);
 	}
 	h->first[i + 1] = at;
@@ -107,6 +121,8 @@ static void learn(struct health *h, const struct model *m)
 	for (size_t i = 0; i < h->n; i++)
 		h->n_gauges += k->services[i].n_signals;
 	h->vitals = mem_new((h->n + 1) * sizeof *h->vitals);
+	h->n_feeds = k->n_backends;
+	h->feeds = mem_new((h->n_feeds + 1) * sizeof *h->feeds); /* one more: of no backend */
 	h->first = mem_new((h->n + 1) * sizeof *h->first);
 	h->said_first = mem_new((h->n + 1) * sizeof *h->said_first);
 	h->order = mem_new((h->n + 1) * sizeof *h->order);
@@ -188,6 +204,15 @@ static void gauge_age(struct health *h, struct gauge *g, const struct stamp *now
 		h->until = h->seen + g->signal->stale_after - age;
 }
 
+static void feed_add(struct feed *f, const struct gauge *g)
+{
+	f->n++;
+	f->silent += g->silent;
+	f->failed += g->ms && g->ms->state == SAMPLE_FAILED;
+	if (g->ms && g->ms->ok_arrived.at > f->newest)
+		f->newest = g->ms->ok_arrived.at;
+}
+
 static int gauge_compare(const void *a, const void *b)
 {
 	const struct gauge *x = a, *y = b;
@@ -233,6 +258,7 @@ static void service_look(struct health *h, size_t i, const struct stamp *now, bo
 		before = g[k].ms ? g[k].ms : before;
 		gauge_rows(h, &g[k], known, rows);
 		gauge_age(h, &g[k], now);
+		feed_add(&h->feeds[known->backend], &g[k]);
 		sorted = sorted && (!k || gauge_compare(&g[k - 1], &g[k]) < 0);
 	}
 	if (!sorted)
@@ -286,6 +312,7 @@ void health_look(struct health *h, const struct model *m, const struct now *now)
 	h->seq = m->seq;
 	h->seen = now->mono;
 	h->until = INT64_MAX;
+	memset(h->feeds, 0, (h->n_feeds + 1) * sizeof *h->feeds);
 	for (size_t i = 0; i < h->n; i++)
 		service_look(h, i, &stamp, rows, signals);
 	sort_services(h);
@@ -318,4 +345,9 @@ const struct vitals *health_of(const struct health *h, const char *service)
 size_t health_count(const struct health *h, enum rank rank)
 {
 	return h->count[rank];
+}
+
+const struct feed *health_feed(const struct health *h, size_t backend)
+{
+	return &h->feeds[backend < h->n_feeds ? backend : h->n_feeds];
 }

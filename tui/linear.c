@@ -131,6 +131,16 @@ static void engine_news(struct linear *l, const struct scene *s)
 	}
 }
 
+/* What is wrong with it, while it speaks. */
+static void standing_news(struct linear *l, const struct ui *u)
+{
+	const char *text = standing_text(&u->standing);
+
+	if (text && strcmp(text, l->standing) != 0)
+		spoken_line(&l->out, "ENGINE: %s", text);
+	text_copy(l->standing, sizeof l->standing, text ? text : "");
+}
+
 /* That the engine is looked for is only news where it takes a while. */
 static void waiting_news(struct linear *l, const struct scene *s)
 {
@@ -276,6 +286,7 @@ static void world_news(struct linear *l, const struct scene *s)
 		begin(l, s);
 	} else {
 		news_tell(l, s);
+		news_sources(l, s);
 		screen_news(l, s);
 		news_checks(l, s);
 		clock_news(l, s);
@@ -319,6 +330,7 @@ void linear_say(struct linear *l, struct ui *u, const struct sight *sight)
 		read_place(l, &s);
 	}
 	u->redraw = false;
+	standing_news(l, u);
 	message_news(l, u);
 	place_news(l, &s);
 	panel_news(l, &s);

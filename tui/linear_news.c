@@ -133,7 +133,7 @@ static void rows_news(struct linear *l, const struct scene *s)
 enum besides { BESIDES_ALWAYS = 1, BESIDES_MINE, BESIDES_FIRING, BESIDES_DECLARED, BESIDES_PASSED };
 static const unsigned char besides[EVENT_KIND_UNKNOWN + 1] = {
 	[EVENT_RUBRIC] = BESIDES_ALWAYS,           /* rows_news */
-	[EVENT_PLUGIN] = BESIDES_ALWAYS,           /* sources_news */
+	[EVENT_PLUGIN] = BESIDES_ALWAYS,           /* news_sources */
 	[EVENT_DEPLOY] = BESIDES_ALWAYS,           /* change_tell */
 	[EVENT_CHANGE] = BESIDES_ALWAYS,
 	[EVENT_ACTION_REQUESTED] = BESIDES_ALWAYS, /* fired says so */
@@ -277,27 +277,34 @@ void news_checks(struct linear *l, const struct scene *s)
 	}
 }
 
-/* Every change of a source but its way from starting to ready. */
-static void sources_news(struct linear *l, const struct scene *s, bool quietly)
+static struct told_source *told_source(struct linear *l, const char *backend)
 {
-	for (size_t i = 0; i < s->m->backends.n; i++) {
-		const struct model_backend *b = &s->m->backends.v[i];
-		struct told_source *t = NULL;
-		for (size_t k = 0; k < l->sources.n && !t; k++)
-			if (!strcmp(l->sources.v[k].backend, b->backend))
-				t = &l->sources.v[k];
-		if (!t) {
-			t = vec_push(&l->sources);
-			text_copy(t->backend, sizeof t->backend, b->backend);
-			text_copy(t->state, sizeof t->state, "ready");
-		}
-		const char *state = b->state ? b->state : "not started";
-		if (!strcmp(state, t->state) || !strcmp(state, "starting"))
+	struct told_source *t;
+
+	for (size_t i = 0; i < l->sources.n; i++)
+		if (!strcmp(l->sources.v[i].backend, backend))
+			return &l->sources.v[i];
+	t = vec_push(&l->sources);
+	text_copy(t->backend, sizeof t->backend, backend);
+	t->is = SOURCE_WELL;
+	return t;
+}
+
+/* What became of a source; that it starts is no news. */
+void news_sources(struct linear *l, const struct scene *s)
+{
+	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
+		struct source x;
+		source_look(s, i, &x);
+		struct told_source *t = told_source(l, x.kit->id);
+		bool starts = x.is == SOURCE_GONE && (!x.model || !x.model->state || !strcmp(x.model->state, "starting"));
+		if (x.is == t->is || x.is == SOURCE_NONE || starts)
 			continue;
-		if (!quietly || strcmp(state, "ready") != 0)
-			spoken_at(&l->out, b->at.at, "SOURCE %s %s%s%s", b->backend, strcmp(state, "ready") ? state : "is back", b->why && *b->why ? ": " : "",
-				b->why ? b->why : "");
-		text_copy(t->state, sizeof t->state, state);
+		if (x.is == SOURCE_WELL)
+			spoken_at(&l->out, s->now.at, "SOURCE %s is back", x.kit->id);
+		else
+			spoken_at(&l->out, s->now.at, "SOURCE %s: %s", x.kit->id, x.why);
+		t->is = x.is;
 	}
 }
 
@@ -305,7 +312,7 @@ static void sources_news(struct linear *l, const struct scene *s, bool quietly)
 
 void news_first(struct linear *l, const struct scene *s)
 {
-	sources_news(l, s, true);
+	news_sources(l, s);
 	rows_news(l, s);
 	news_checks(l, s);
 	l->seq = s->m->seq;
@@ -315,5 +322,4 @@ void news_tell(struct linear *l, const struct scene *s)
 {
 	rows_news(l, s);
 	journal_news(l, s);
-	sources_news(l, s, false);
 }

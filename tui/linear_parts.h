@@ -4,11 +4,12 @@
 #define TUI_LINEAR_PARTS_H
 
 #include "tui/linear.h"
+#include "tui/sources.h"
 #include "tui/views/views.h"
 
 struct told_row { char row[72], service[72]; enum row_state state; bool standing; };
 struct told_check { char service[72], name[160], state[24]; };
-struct told_source { char backend[72], state[24]; };
+struct told_source { char backend[72]; enum source_is is; };
 
 struct linear {
 	struct spoken out;
@@ -28,6 +29,7 @@ struct linear {
 	/* the line to the engine */
 	int silent_step;         /* 0 it speaks; else how often its silence was told */
 	int64_t silent_most;
+	char standing[300];      /* what it said is wrong with it */
 	/* the ui */
 	struct place place;
 	int depth;
@@ -45,6 +47,7 @@ struct linear {
 /* linear_news.c: rows, changes, what people and the engine did, checks, sources. */
 void news_first(struct linear *l, const struct scene *s);   /* all of it counts as told, but for what stands */
 void news_tell(struct linear *l, const struct scene *s);
+void news_sources(struct linear *l, const struct scene *s); /* as they turn */
 void news_checks(struct linear *l, const struct scene *s);  /* of a verification, as they turn */
 /* linear_read.c: what stands somewhere, as lines. */
 void read_state(struct linear *l, const struct scene *s);   /* where things stand */

@@ -323,6 +323,19 @@ void ui_tick(struct ui *u, const struct sight *s)
 	panel_tick(u, s);
 }
 
+/* What stands over the keys needs no message: it would hide the line that stays. */
+static void problem(struct ui *u, const struct sight *s, const char *topic, const char *text)
+{
+	bool stood = standing_text(&u->standing) != NULL;
+
+	if (standing_told(&u->standing, topic, text)) {
+		if (stood && !standing_text(&u->standing))
+			ui_say(u, s, false, "%s", standing_over(topic));
+	} else if (*text) {
+		ui_say(u, s, true, "%s", text);
+	}
+}
+
 void ui_tell(struct ui *u, const struct sight *s, const struct json *tell)
 {
 	const char *what = json_get_str(tell, "what", ""), *text = json_get_str(tell, "text", "");
@@ -333,13 +346,14 @@ void ui_tell(struct ui *u, const struct sight *s, const struct json *tell)
 		ui_say(u, s, false, "%s", text);
 		u->attached = u->message_acts = true;
 		u->message_until = 0;
-	} else if (!strcmp(what, "problem") && *text) {
-		ui_say(u, s, true, "%s", text);
+	} else if (!strcmp(what, "problem")) {
+		problem(u, s, json_get_str(tell, "topic", ""), text);
 	}
 }
 
 void ui_down(struct ui *u, const struct sight *s, const char *why)
 {
+	u->standing.n = 0; /* the next engine says what is wrong with it */
 	if (u->confirm.state == CONFIRM_FIRING)
 		ui_say(u, s, true, "the engine went away right after you confirmed: whether it runs is asked as soon as it is back");
 	else if (u->confirm.state != CONFIRM_NONE)

@@ -15,6 +15,7 @@
 #include "tui/keyfile.h"
 #include "tui/cues.h"
 #include "tui/page.h"
+#include "tui/standing.h"
 #include "tui/palette.h"
 #include "tui/view.h"
 
@@ -135,6 +136,7 @@ struct ui {
 	bool theme_changed, redraw, suspend, quit;
 	char curves_of[72];      /* the last frame drew signals of this service without their curves; "" none */
 	struct cues cues;
+	struct standing standing; /* what is wrong with the engine, until it is over */
 	bool bell_off;           /* :bell */
 	bool shows_letters;      /* the last frame had the present letters on it */
 	int rows, cols;

@@ -106,10 +106,13 @@ static void greeted(struct client *c, struct json *line)
 		wire_lost(c, "the engine speaks another protocol: `backout engine --replace` starts one of this build");
 		return;
 	}
+	bool another = c->store[0] && strcmp(c->store, json_get_str(c->hello, "store", "")) != 0;
 	c->up = true;
 	c->backoff_ms = 0;
 	say_hello(c);
 	compare_heads(c);
+	if (another)
+		tell_problem(c, "this is another journal than a moment ago: the store was moved, deleted or replaced; what was open there is not in it");
 	if (c->follow && c->up)
 		ask_for_snapshot(c);
 	if (c->up && c->ev.up)

@@ -56,12 +56,19 @@ static void late(struct engine *e, const struct drafts *ds)
 
 static void heal(void *ctx);
 
+/* The cause alone: behind the store's path it would not fit on a screen. */
+static const char *cause_of(const struct engine *e, const struct fault *f)
+{
+	const char *at = strstr(f->what, e->store), *cause = at ? at + strlen(e->store) : f->what;
+	return at && at != f->what ? strncmp(cause, ": ", 2) || !cause[2] ? f->what : cause + 2 : cause;
+}
+
 static void trouble(struct engine *e, const struct fault *f)
 {
 	char text[400];
 	struct buf b;
 	buf_init(&b, sizeof text);
-	buf_addf(&b, "the store takes nothing: %.300s. Nothing fires until it does.", f->what);
+	buf_addf(&b, "the store takes nothing: %s%.300s; nothing fires meanwhile", strncmp(f->what, e->store, strlen(e->store)) ? "" : "it", cause_of(e, f));
 	text_copy(text, sizeof text, buf_str(&b));
 	buf_release(&b);
 	clients_problem(e, "store", text);

@@ -91,6 +91,8 @@ static void take_value(struct watch *w, int64_t at, const struct json *v)
 	s->n = json_get_num(v, "n", NAN);
 	s->state = json_type(value) == JSON_NUMBER ? SAMPLE_OK : json_get_str(v, "error", NULL) ? SAMPLE_FAILED : SAMPLE_NO_DATA;
 	s->value = json_num(value, NAN);
+	if (s->state == SAMPLE_FAILED)
+		text_copy(w->failing, sizeof w->failing, json_get_str(v, "error", ""));
 	item->group = g->id;
 	w->pending++;
 }
@@ -153,7 +155,21 @@ static void put_bad(const struct watch *w, const struct sample_group *g, struct 
 	jw_obj_end(j);
 }
 
-static void put_group(const struct watch *w, const struct sample_group *g, struct drafts *ds)
+/* Why they fail: when that changed, and not with every sample. */
+static void put_why(struct watch *w, const struct sample_group *g, struct jw *j)
+{
+	bool good = false, failed = false;
+	vec_each(const struct sample, s, &g->values) {
+		good = good || s->state == SAMPLE_OK;
+		failed = failed || s->state == SAMPLE_FAILED;
+	}
+	if (failed && strcmp(w->failing, w->failing_told) != 0)
+		jw_kstr(j, "why", w->failing);
+	if (failed || good)
+		text_copy(w->failing_told, sizeof w->failing_told, failed ? w->failing : "");
+}
+
+static void put_group(struct watch *w, const struct sample_group *g, struct drafts *ds)
 {
 	char actor[96], salt[33];
 	text_copy(actor, sizeof actor, "plugin:");
@@ -165,6 +181,7 @@ static void put_group(const struct watch *w, const struct sample_group *g, struc
 	put_values(w, g, &j);
 	put_counts(w, g, &j);
 	put_bad(w, g, &j);
+	put_why(w, g, &j);
 	jw_kstr(&j, "salt", salt);
 	jw_obj_end(&j);
 }

@@ -81,7 +81,8 @@ static bool still_ours(struct engine *e)
 	if (lock && store)
 		return true;
 	e->lost = true;
-	fault_set(&e->why, STATUS_OUTSIDE, "store-gone", "%s was deleted or replaced under the engine: nothing fires any more", lock ? e->store : e->lock);
+	fault_set(&e->why, STATUS_OUTSIDE, "store-gone", "the %s was deleted or replaced under the engine: nothing fires any more (%s)",
+		lock ? "store" : "lock", lock ? e->store : e->lock);
 	fault_mend(&e->why, "the next command starts an engine on what lies there now");
 	clients_problem(e, "store", e->why.what);
 	engine_end(e, STATUS_OUTSIDE, NULL);

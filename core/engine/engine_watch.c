@@ -113,7 +113,7 @@ static void learn(struct watch *w, const struct kit *k)
 
 /* ---- what became of it, on the record ------------------------------------------------- */
 
-static void record(struct watch *w, const char *state, const char *why)
+void watch_record(struct watch *w, const char *state, const char *why)
 {
 	struct drafts ds = {0};
 	const struct host_manifest *man = w->p && !strcmp(state, "ready") ? host_plugin_manifest(w->p) : NULL;
@@ -160,6 +160,7 @@ static void watch_free(struct watch *w)
 	}
 	vec_release(&w->heard);
 	timer_stop(&w->again);
+	pulse_stop(w);
 	free(w->spec);
 	free(w->request);
 	free(w);
@@ -181,17 +182,20 @@ static void start_later(struct watch *w)
 static void watching(void *ctx, const struct json *result, const struct fault *fault, int code)
 {
 	struct watch *w = ctx;
-	(void)code;
+	w->asked--;
+	if (result || code)
+		pulse_felt(w);
 	if (w->dying || result)
 		return;
 	/* it lives but does not watch: not a source, so it is started anew */
-	record(w, "failed", fault ? fault->what : "it does not watch");
+	watch_record(w, "failed", fault ? fault->what : "it does not watch");
 	if (w->p && host_plugin_state(w->p) == PLUGIN_READY)
 		host_plugin_end(w->p, false);
 }
 
 static void ask_to_watch(struct watch *w)
 {
+	w->asked++;
 	host_request(w->p, "watch", w->request, strlen(w->request), WATCH_US, watching, w);
 }
 
@@ -202,13 +206,15 @@ static void ready(struct host_plugin *p, void *ctx)
 	os_now(&now);
 	w->p = p;
 	w->ready_mono = now.mono;
-	record(w, "ready", NULL);
+	watch_record(w, "ready", NULL);
 	ask_to_watch(w);
+	pulse_start(w);
 }
 
 static void notified(struct host_plugin *p, void *ctx, const char *method, const struct json *params)
 {
 	(void)p;
+	pulse_felt(ctx);
 	watch_heard(ctx, method, params);
 }
 
@@ -221,10 +227,11 @@ static void gone(struct host_plugin *p, void *ctx, const char *why)
 	snprintf(text, sizeof text, "%.90s%s%.90s", why, words[0] ? ": " : "", words);
 	host_plugin_free(p);
 	w->p = NULL;
+	pulse_stop(w);
 	if (w->dying || e->ending) {
 		watch_free(w);
 	} else {
-		record(w, "down", text);
+		watch_record(w, "down", text);
 		start_later(w);
 	}
 	engine_gone(e);
@@ -238,7 +245,7 @@ static void launched(void *ctx, struct host_plugin *p, const char *sha, const st
 	w->p = p;
 	if (p)
 		return;
-	record(w, "failed", fault->what);
+	watch_record(w, "failed", fault->what);
 	start_later(w);
 }
 

@@ -81,6 +81,11 @@ struct watch {
 	bool dying;                /* no longer in the kit, or the engine ends */
 	const char *state;         /* starting ready failed down */
 	char why[200];
+	struct timer *pulse;       /* looks whether it is still there */
+	int64_t felt;              /* mono: when anything came from it */
+	int asked;                 /* `watch`es that are not answered yet */
+	bool pinged, hung;         /* it owes an answer; it did not give one */
+	char failing[200], failing_told[200]; /* why its samples fail, and what of that is on the record */
 	VEC(struct watched) items; /* sorted by key */
 	VEC(char *) services;      /* whose deploys it tells */
 	VEC(struct sample_group) groups;
@@ -227,6 +232,12 @@ bool launch_program_is(struct engine *e, const char *backend, const char *sha); 
 /* engine_watch.c */
 void watches_apply(struct engine *e);                 /* start, change and end watchers as the kit in use says */
 void watches_end(struct engine *e);
+
+/* engine_pulse.c */
+void pulse_start(struct watch *w);                    /* it is ready */
+void pulse_stop(struct watch *w);
+void pulse_felt(struct watch *w);                     /* something came from it */
+void watch_record(struct watch *w, const char *state, const char *why); /* engine_watch.c: what became of it */
 
 /* engine_samples.c */
 void watch_heard(struct watch *w, const char *method, const struct json *params);

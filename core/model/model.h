@@ -132,7 +132,8 @@ struct model_incident {
 /* ---- the rest ---- */
 struct model_pin { const char *service, *version, *by, *reason; struct stamp at; bool returned; const char *returned_by; };
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
-struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard; };
+struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard;
+	const char *trouble; struct stamp trouble_at; }; /* why its samples fail, since when; NULL they do not */
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at /* last opened or closed */, since; /* first opened of those there */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */

@@ -87,6 +87,8 @@ static void reduce_plugin(struct reduction *r)
 	text_set(&b->why, json_get_str(r->body, "why", NULL));
 	b->pid = json_get_int(r->body, "pid", 0);
 	b->restarts = json_get_int(r->body, "restarts", 0);
+	text_set(&b->trouble, NULL);
+	b->trouble_at = (struct stamp){0};
 	b->at = r->at;
 }
 

@@ -151,11 +151,24 @@ static struct model_signal *signal_at(struct model *m, const char *key, bool mak
 	return s;
 }
 
+/* Why samples fail is told when it changes, and is over with the first that do not. */
 static void backend_heard(struct reduction *r, const char *backend)
 {
-	vec_each(struct model_backend, b, &r->m->backends)
-		if (b->backend == backend)
-			b->last_heard = r->at;
+	const char *why = json_get_str(r->body, "why", NULL);
+	bool failed = why != NULL;
+	for (const struct json *v = json_first(json_get(r->body, "bad")); v && !failed; v = json_next(v))
+		failed = strcmp(json_str(v, ""), "failed") == 0;
+	vec_each(struct model_backend, b, &r->m->backends) {
+		if (b->backend != backend)
+			continue;
+		b->last_heard = r->at;
+		if (why && !b->trouble)
+			b->trouble_at = r->at;
+		if (why || (b->trouble && !failed && json_first(json_get(r->body, "v"))))
+			text_set(&b->trouble, why);
+		if (!b->trouble)
+			b->trouble_at = (struct stamp){0};
+	}
 }
 
 static struct model_signal *signal_heard(struct reduction *r, const char *key, const char *backend, int64_t at, enum sample_state state, double v)

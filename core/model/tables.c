@@ -78,7 +78,8 @@ TABLE(pin, R, N(R, service), N(R, version), N(R, by), T(R, reason), S(R, at), B(
 TABLE(freeze, R, N(R, service), N(R, by), T(R, reason), S(R, at));
 #undef R
 #define R model_backend
-TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard));
+TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard),
+	T(R, trouble), S(R, trouble_at));
 #undef R
 #define R model_seat
 TABLE(seat, R, N(R, person), N(R, role), E(R, count), S(R, at), S(R, since));

@@ -5,7 +5,7 @@ WORLD/SERVICE holds the version that runs, WORLD/SERVICE.good the one to go
 back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
 effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes.
-WORLD/hush: no samples.  WORLD/reconcile: what reconcile answers instead of the truth.
+WORLD/hush: no samples; WORLD/fail: they fail, and this is why.  WORLD/reconcile: what reconcile answers instead of the truth.
 """
 import json
 import os
@@ -120,7 +120,10 @@ def look():
     values = []
     for s in watched["signals"]:
         rate = read(s["service"] + ".rate")
-        values.append({"service": s["service"], "signal": s["signal"], "value": float(rate) if rate else None, "n": 100})
+        if read("fail"):
+            values.append({"service": s["service"], "signal": s["signal"], "value": None, "error": read("fail")})
+        else:
+            values.append({"service": s["service"], "signal": s["signal"], "value": float(rate) if rate else None, "n": 100})
     if values and not read("hush"):
         t = time.time()
         at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % int(t % 1 * 1e6)

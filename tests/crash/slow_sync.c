@@ -1,9 +1,11 @@
-/* Loaded before libc into an engine: a disk that stands still.  Where a file
- * named by SLOW_SYNC holds a number, the next fdatasync of a journal takes so
- * many milliseconds longer, and the file is gone as soon as that began. */
+/* Loaded before libc into an engine: a disk that stands still, or is full.
+ * Where a file named by SLOW_SYNC holds a number, the next fdatasync of a
+ * journal takes so many milliseconds longer, and the file is gone as soon as
+ * that began.  While a file named by FULL_DISK is there a journal takes no byte. */
 #include "config.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,4 +54,35 @@ __attribute__((visibility("default"))) int fdatasync(int fd)
 	if (ms > 0)
 		wait_ms(ms);
 	return real(fd);
+}
+
+static int is_full(int fd)
+{
+	const char *name = getenv("FULL_DISK");
+
+	if (!name || access(name, F_OK) != 0 || !of_a_journal(fd))
+		return 0;
+	errno = ENOSPC;
+	return 1;
+}
+
+__attribute__((visibility("default"))) ssize_t pwrite64(int fd, const void *buf, size_t n, off_t at)
+{
+	ssize_t (*real)(int, const void *, size_t, off_t);
+
+	*(void **)(void *)&real = dlsym(RTLD_NEXT, "pwrite64");
+	return is_full(fd) ? -1 : real(fd, buf, n, at);
+}
+
+__attribute__((visibility("default"))) ssize_t pwrite(int fd, const void *buf, size_t n, off_t at)
+{
+	return pwrite64(fd, buf, n, at);
+}
+
+__attribute__((visibility("default"))) ssize_t write(int fd, const void *buf, size_t n)
+{
+	ssize_t (*real)(int, const void *, size_t);
+
+	*(void **)(void *)&real = dlsym(RTLD_NEXT, "write");
+	return is_full(fd) ? -1 : real(fd, buf, n);
 }

@@ -291,12 +291,21 @@ static void cue_draw(const struct scene *s, struct cells *out)
 		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_SOON, " %s ", c->text);
 }
 
+static void standing_draw(const struct scene *s, struct cells *out)
+{
+	const char *text = standing_text(&s->ui->standing);
+
+	if (text)
+		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_MESSAGE, " %s ", text);
+}
+
 void footer_draw(const struct scene *s, struct cells *out)
 {
 	char late[200];
 
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	cue_draw(s, out);
+	standing_draw(s, out);
 	past_news_draw(s, out);
 	filter_draw(s, out);
 	if (s->ui->prompt.kind == PROMPT_PALETTE)

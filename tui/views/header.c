@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "decide/decide.h"
 #include "tui/pulse.h"
+#include "tui/sources.h"
 #include "tui/views/views.h"
 
 #define SILENT (2 * US_SECOND)
@@ -144,20 +145,13 @@ static void first_line(const struct scene *s, struct cells *out)
 static void sources_draw(const struct scene *s, struct cells *out, int col)
 {
 	char text[64];
-	size_t ready = 0, n = 0;
+	size_t n, well = sources_well(s, &n);
 	int cols;
 
-	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
-		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
-		if (!kit_is_source(s->m->kit, s->m->kit->backends[i].id))
-			continue;
-		n++;
-		ready += b && b->state && !strcmp(b->state, "ready");
-	}
-	snprintf(text, sizeof text, "sources %zu/%zu", ready, n);
+	snprintf(text, sizeof text, "sources %zu/%zu", well, n);
 	cols = text_cols(text);
 	if (out->cols - 1 - cols > col)
-		cells_text(out, 1, out->cols - 1 - cols, cols, ready < n ? ROLE_UNKNOWN : ROLE_DIM, text);
+		cells_text(out, 1, out->cols - 1 - cols, cols, well < n ? ROLE_UNKNOWN : ROLE_DIM, text);
 }
 
 static int counts_draw(const struct scene *s, struct cells *out, int col, bool quiet)

@@ -284,6 +284,7 @@ void screen_deciding(const struct scene *s, struct page *p)
 	gauges_part(s, p, false);
 	view_said(s, p);
 	view_cause(s, p);
+	view_ill_sources(s, p, 3);
 	last_attempt(s, p);
 	page_rule(p, 5, s->demo);
 	view_proposal(s, p, NULL);
@@ -332,6 +333,7 @@ void screen_running(const struct scene *s, struct page *p)
 	view_command(s, p);
 	progress_line(s, p);
 	gauges_part(s, p, true);
+	view_ill_sources(s, p, 3);
 	view_said(s, p);
 	pins_lines(s, p, 2);
 	page_line(p, 1);
@@ -484,6 +486,7 @@ void screen_verifying(const struct scene *s, struct page *p)
 
 	view_command(s, p);
 	verify_part(s, p);
+	view_ill_sources(s, p, 3);
 	for (size_t i = 0; i < s->inc->verifies.n; i++)
 		ended = ended || s->inc->verifies.v[i].state != VERIFY_WAITING;
 	view_said(s, p);

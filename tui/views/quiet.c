@@ -256,15 +256,7 @@ static void unknown_part(const struct scene *s, struct page *p)
 		unknown_sources(s, p);
 	else
 		unknown_each(s, p);
-	for (size_t i = 0; i < s->m->kit->n_backends; i++) {
-		const struct model_backend *b = model_backend(s->m, s->m->kit->backends[i].id);
-		if ((b && b->state && !strcmp(b->state, "ready")) || !kit_is_source(s->m->kit, s->m->kit->backends[i].id))
-			continue;
-		page_line(p, 2);
-		page_put(p, 1, 12, ROLE_UNKNOWN, "SOURCE");
-		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s: %s%s%s", s->m->kit->backends[i].id, b && b->state ? b->state : "not started",
-			b && b->why && *b->why ? ", " : "", b && b->why ? b->why : "");
-	}
+	view_ill_sources(s, p, 2);
 	if (s->m->kit_changed) {
 		page_line(p, 2);
 		page_put(p, 1, 12, ROLE_SOON, "KIT");

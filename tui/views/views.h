@@ -38,6 +38,8 @@ void view_proposal(const struct scene *s, struct page *p, const char *service);
 void view_command(const struct scene *s, struct page *p);   /* a change of command that waits for somebody */
 void view_cause(const struct scene *s, struct page *p);     /* of the incident */
 void view_cause_of(const struct scene *s, struct page *p, const struct vitals *v); /* of a service */
+/* Sources that tell nothing, and why; in an incident those that its services depend on. */
+void view_ill_sources(const struct scene *s, struct page *p, int drop);
 void view_with_you(const struct scene *s, struct page *p, int drop);
 void view_said(const struct scene *s, struct page *p);
 
