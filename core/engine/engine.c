@@ -137,6 +137,7 @@ void engine_end(struct engine *e, enum status s, const char *reason)
 	reconcile_end(e);
 	series_end(e);
 	pages_end(e);
+	ways_end(e);
 	e->end = timer_new(&e->loop, e->living ? END_MS : 0, 0, finish, e);
 }
 
@@ -309,6 +310,7 @@ static void free_all(struct engine *e)
 	drafts_release(&e->doubt);
 	vec_release(&e->panels);
 	vec_release(&e->problems);
+	ways_free(e);
 	judge_free(e->judge);
 	model_free(e->model);
 	if (e->journal)

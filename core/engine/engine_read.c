@@ -102,7 +102,11 @@ bool read_ask(struct peer *p, int64_t id, const char *verb, const struct json *p
 		read_plugins(p, &w);
 	else if (!strcmp(verb, "fate"))
 		read_fate(p, params, &w);
-	else if (!strcmp(verb, "curves"))
+	else if (!strcmp(verb, "try")) {
+		ways_now(p->e);
+		jw_obj(&w);
+		jw_obj_end(&w);
+	} else if (!strcmp(verb, "curves"))
 		model_curves_dump(p->e->model, json_get_str(params, "service", ""), &w);
 	else {
 		buf_release(&b);

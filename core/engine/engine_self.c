@@ -112,6 +112,7 @@ void self_check(struct engine *e)
 	}
 	anchors_write(e, false);
 	figures_write(e);
+	ways_look(e);
 	if (++e->looks % CHECKPOINT_EVERY == 0)
 		journal_checkpoint(e->journal);
 	leave_if_not_needed(e, &now);

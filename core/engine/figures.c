@@ -154,6 +154,13 @@ static void ways(const struct model *m, struct buf *b)
 			all++;
 			lost += a->level == 2 && ((d && d->back_safe == TRI_NO) || (!a->to && !model_last_good(m, a->service->name)));
 		}
+	int64_t tried = 0, ready = 0;
+	for (size_t i = 0; i < m->rounds.n; i++) {
+		tried += m->rounds.v[i].tried;
+		ready += m->rounds.v[i].ready;
+	}
+	plain(b, "backout_ways_tried", "Actions that were tried in the newest rounds, changing nothing.", tried);
+	plain(b, "backout_ways_not_ready", "Those of them that would fail if they were pressed now.", tried - ready);
 	plain(b, "backout_ways_back", "Actions of the kit that go back.", (int64_t)all);
 	plain(b, "backout_ways_back_lost", "Those of them that know no version to go to, or whose way is not safe.", (int64_t)lost);
 }

@@ -112,6 +112,7 @@ struct act {                       /* an acting process and the panel it was sta
 	int64_t progress_mono;
 	bool in_doubt;             /* its intent may be on disk: nothing may be performed */
 };
+struct ways;
 struct recon {                     /* an action whose outcome is unknown */
 	struct engine *e;
 	struct recon *next;
@@ -153,6 +154,7 @@ struct engine {
 	struct watch *watches;
 	struct act *acts;
 	struct recon *recons;
+	struct ways *ways;
 	struct series_job *series; size_t series_runs; /* in the order in which they were asked for */
 	struct page_ask *pages; struct timer *pager; /* in the order in which they were asked for */
 	size_t living;                               /* plugin processes and launches that are not gone yet */
@@ -259,6 +261,12 @@ void panel_became(struct engine *e, const struct act *a, const char *text);
 void reconcile_begin(struct engine *e, const char *key, const struct now *gone, pid_t pid, uint64_t start);
 void reconcile_all(struct engine *e);                 /* at start: every unknown one */
 void reconcile_end(struct engine *e);
+
+/* engine_ways.c: every action's preflight, all day */
+void ways_look(struct engine *e);                     /* every second */
+void ways_now(struct engine *e);                      /* somebody asks for a round */
+void ways_end(struct engine *e);
+void ways_free(struct engine *e);
 
 /* engine_kit.c */
 enum status kit_at_start(struct engine *e, const struct kit_files *files, const struct kit *kit, struct drafts *out, struct fault *f);

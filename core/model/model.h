@@ -131,6 +131,11 @@ struct model_incident {
 
 /* ---- the rest ---- */
 struct model_pin { const char *service, *version, *by, *reason; struct stamp at; bool returned; const char *returned_by; };
+struct model_way {                /* a way back that would fail if it were pressed now, as its backend said last */
+	const char *service, *action, *backend, *why;
+	struct stamp since;       /* when it was found first */
+};
+struct model_round { const char *backend; int64_t tried, ready; struct stamp at; }; /* the newest round of trying a backend's ways */
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
 struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard;
 	const char *trouble; struct stamp trouble_at; }; /* why its samples fail, since when; NULL they do not */
@@ -162,6 +167,8 @@ struct model {
 	VEC(struct model_incident) incidents;   /* oldest first */
 	VEC(struct model_pin) pins;
 	VEC(struct model_freeze) freezes;
+	VEC(struct model_way) ways;             /* those that are not ready */
+	VEC(struct model_round) rounds;
 	VEC(struct model_backend) backends;
 	VEC(struct model_seat) seats;
 	VEC(struct model_armed) armed;

@@ -265,3 +265,57 @@ void reduce_freeze(struct reduction *r)
 	f->reason = mem_str(json_get_str(r->body, "reason", NULL));
 	f->at = r->at;
 }
+
+/* ---- ways back ---- */
+
+static struct model_way *way_of(struct model *m, const char *service, const char *action)
+{
+	vec_each(struct model_way, w, &m->ways)
+		if (w->service == service && w->action == action)
+			return w;
+	return NULL;
+}
+
+static bool named(const struct json *list, const struct model_way *w)
+{
+	for (const struct json *v = json_first(list); v; v = json_next(v))
+		if (!strcmp(json_get_str(v, "service", ""), w->service) && !strcmp(json_get_str(v, "action", ""), w->action))
+			return true;
+	return false;
+}
+
+/* A round of one backend: what it no longer names works again. */
+void reduce_ways(struct reduction *r)
+{
+	struct model *m = r->m;
+	const struct json *not = json_get(r->body, "not");
+	const char *backend = body_name(r, "backend");
+	struct model_round *round = NULL;
+
+	if (!backend)
+		return;
+	for (size_t k = m->ways.n; k-- > 0;)
+		if (m->ways.v[k].backend == backend && !named(not, &m->ways.v[k]))
+			vec_drop(&way_table, &m->ways, k);
+	for (const struct json *v = json_first(not); v; v = json_next(v)) {
+		const char *service = model_intern(m, json_get_str(v, "service", NULL)), *action = model_intern(m, json_get_str(v, "action", NULL));
+		struct model_way *w = service && action ? way_of(m, service, action) : NULL;
+		if (!service || !action)
+			continue;
+		if (!w) {
+			w = vec_push(&m->ways);
+			*w = (struct model_way){.service = service, .action = action, .backend = backend, .since = r->at};
+		}
+		text_set(&w->why, json_get_str(v, "why", ""));
+	}
+	vec_each(struct model_round, x, &m->rounds)
+		if (x->backend == backend)
+			round = x;
+	if (!round) {
+		round = vec_push(&m->rounds);
+		round->backend = backend;
+	}
+	round->tried = json_get_int(r->body, "tried", 0);
+	round->ready = json_get_int(r->body, "ready", 0);
+	round->at = r->at;
+}

@@ -71,6 +71,35 @@ static void put_sources(struct jw *w, const struct model *m, const struct stamp 
 	jw_arr_end(w);
 }
 
+/* What the backends said when every way back was tried last. */
+static void put_ways(struct jw *w, const struct model *m, const struct stamp *now)
+{
+	int64_t tried = 0, ready = 0;
+	const struct stamp *oldest = NULL;
+	vec_each(struct model_round, r, &m->rounds) {
+		tried += r->tried;
+		ready += r->ready;
+		oldest = !oldest || stamp_cmp(&r->at, oldest) < 0 ? &r->at : oldest;
+	}
+	jw_key(w, "ways_back");
+	jw_obj(w);
+	jw_kint(w, "tried", tried);
+	jw_kint(w, "ready", ready);
+	put_seconds(w, "age_s", oldest ? stamp_diff(oldest, now, NULL) : -1);
+	jw_key(w, "not");
+	jw_arr(w);
+	vec_each(struct model_way, x, &m->ways) {
+		jw_obj(w);
+		jw_kstr(w, "service", x->service);
+		jw_kstr(w, "action", x->action);
+		jw_kstr(w, "why", x->why);
+		jw_ktime(w, "since", x->since.at);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+	jw_obj_end(w);
+}
+
 void standing_print(const struct model *m, bool engine, const struct stamp *now, struct jw *w)
 {
 	char head[HEAD_LEN];
@@ -88,6 +117,7 @@ void standing_print(const struct model *m, bool engine, const struct stamp *now,
 	put_actions(w, m, "waiting", false);
 	put_actions(w, m, "unknown", true);
 	put_sources(w, m, now);
+	put_ways(w, m, now);
 	jw_kstr(w, "head", head_print(m->store_id ? m->store_id : "", m->seq, m->chain, m->now.at, head));
 	jw_obj_end(w);
 }

@@ -77,6 +77,12 @@ TABLE(pin, R, N(R, service), N(R, version), N(R, by), T(R, reason), S(R, at), B(
 #define R model_freeze
 TABLE(freeze, R, N(R, service), N(R, by), T(R, reason), S(R, at));
 #undef R
+#define R model_way
+TABLE(way, R, K(R, service), K(R, action), N(R, backend), T(R, why), S(R, since));
+#undef R
+#define R model_round
+TABLE(round, R, K(R, backend), I(R, tried), I(R, ready), S(R, at));
+#undef R
 #define R model_backend
 TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard),
 	T(R, trouble), S(R, trouble_at));
@@ -97,7 +103,7 @@ TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));
 #define R model
 TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I(R, seq), S(R, now), N(R, kit_digest), N(R, kit_changed),
 	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
-	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze),
+	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze), V(R, ways, way), V(R, rounds, round),
 	V(R, backends, backend), V(R, seats, seat), V(R, armed, armed), V(R, lines, line), V(R, asks, ask), I(R, next_incident),
 	I(R, next_drill), N(R, engine_host), B(R, engine_running), S(R, engine_at));
 #undef R

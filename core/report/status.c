@@ -78,6 +78,8 @@ static void status_line(const struct json *status, bool brief, struct buf *out)
 	add_count(json_get_int(status, "breached", 0), "breached", out);
 	add_count(json_get_int(status, "pending", 0), "pending", out);
 	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);
+	add_count(json_get_int(json_get(status, "ways_back"), "tried", 0) - json_get_int(json_get(status, "ways_back"), "ready", 0),
+		"ways back not ready", out);
 	if (urgency_of(status) == QUIET)
 		buf_adds(out, "  quiet");
 	if (!has_engine(status))

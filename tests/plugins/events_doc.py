@@ -132,6 +132,10 @@ def kill_plugins(lab):
 
 def before_firing(lab, c):
     c.until("deploy", service="auth")
+    lab.set("ready", "no")
+    c.good("try")
+    c.until("ways")
+    lab.set("ready", "yes")
     lab.set("change", json.dumps({"service": "auth", "what": "flag", "name": "login", "from": "off", "to": "on", "by": "lena", "at": "2026-11-16T10:00:00Z"}))
     c.until("change")
     lab.set("auth.rate", "0.9")

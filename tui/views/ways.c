@@ -69,8 +69,15 @@ static void way_more(struct page *p, const void *ctx, const void *what)
 	const char *time = "";
 	bool may = may_fire(s->m, a, s->inc, *s->ui->person ? s->ui->person : NULL, why, sizeof why) == STATUS_OK;
 
+	const struct model_way *lost = NULL;
+
+	for (size_t i = 0; i < s->m->ways.n; i++)
+		if (!strcmp(s->m->ways.v[i].action, a->name) && !strcmp(s->m->ways.v[i].service, a->service->name))
+			lost = &s->m->ways.v[i];
 	expected_time(s->m, a, &time);
-	if (busy)
+	if (lost && !busy)
+		page_put(p, 3, p->g.cols - 4, ROLE_SOON, "would fail now: %s", lost->why ? lost->why : "");
+	else if (busy)
 		page_put(p, 3, p->g.cols - 4, ROLE_SOON, "%s: %s is %s on it", verb_words(a, words, sizeof words), busy->key, outcome_name(busy->outcome));
 	else
 		page_put(p, 3, p->g.cols - 4, may ? ROLE_DIM : ROLE_SOON, "%s%s%s; time: %s", may ? "" : "you may not: ", may ? verb_words(a, words, sizeof words) : why,
@@ -170,7 +177,43 @@ static const char *where_not(const struct scene *s, const struct kit_action *a)
 
 #define NOT_NAMED 3
 
-void view_ways_summary(const struct scene *s, struct page *p)
+/* What the backends said when every way was tried last: each that would fail now, the longest first. */
+static void ways_tried(const struct scene *s, struct page *p)
+{
+	char t[WHEN_LEN], since[WHEN_LEN];
+	int64_t tried = 0, ready = 0, oldest = 0;
+	size_t named = 0;
+
+	for (size_t i = 0; i < s->m->rounds.n; i++) {
+		const struct model_round *r = &s->m->rounds.v[i];
+		tried += r->tried;
+		ready += r->ready;
+		oldest = !oldest || r->at.at < oldest ? r->at.at : oldest;
+	}
+	page_line(p, 2);
+	page_put(p, 1, 22, ROLE_TITLE, "COULD WE GO BACK NOW?");
+	page_put(p, 24, p->g.cols - 40, ready < tried ? ROLE_TEXT : ROLE_GOOD, "%lld way%s tried, %lld ready%s", (long long)tried, tried == 1 ? "" : "s",
+		(long long)ready, ready < tried ? "" : ", all of them");
+	snprintf(since, sizeof since, "tried %.20s%s", age_minutes(s->now.at - oldest, t), s->now.at - oldest < US_MINUTE ? "" : " ago");
+	page_right(p, p->g.cols - 1, ROLE_DIM, since);
+	for (size_t i = 0; i < s->m->ways.n && named < NOT_NAMED; i++) {
+		const struct model_way *w = &s->m->ways.v[i];
+		if (!kit_action(s->m->kit, w->service, w->action))
+			continue;
+		page_line(p, named++ ? 5 : 3);
+		page_item(p, ITEM_ACTION, w->service, w->action, 0);
+		page_put(p, 1, 1, ROLE_SOON, "x");
+		page_put(p, 3, 24, ROLE_TEXT, "%s", w->action);
+		page_put(p, 28, p->g.cols - 29, ROLE_TEXT, "%s, since %s", w->why ? w->why : "", when_short(s, w->since.at, t));
+	}
+	if (s->m->ways.n > named) {
+		page_line(p, 5);
+		page_put(p, 1, 40, ROLE_TEXT, "x %zu more (%s)", s->m->ways.n - named, key_of(s->ui, COMMAND_WAYS));
+	}
+}
+
+/* Before anything was tried: what at least knows where to go. */
+static void ways_known(const struct scene *s, struct page *p)
 {
 	size_t all = 0, lost = 0;
 
@@ -184,7 +227,6 @@ void view_ways_summary(const struct scene *s, struct page *p)
 		}
 	if (!all)
 		return;
-	page_line(p, DROP_BLANK);
 	page_line(p, 2);
 	page_put(p, 1, 22, ROLE_TITLE, "COULD WE GO BACK NOW?");
 	if (lost)
@@ -203,4 +245,13 @@ void view_ways_summary(const struct scene *s, struct page *p)
 			page_put(p, 3, 30, ROLE_TEXT, "%s", a->name);
 			page_put(p, 35, p->g.cols - 36, ROLE_TEXT, "%s", where_not(s, a));
 		}
+}
+
+void view_ways_summary(const struct scene *s, struct page *p)
+{
+	page_line(p, DROP_BLANK);
+	if (s->m->rounds.n)
+		ways_tried(s, p);
+	else
+		ways_known(s, p);
 }

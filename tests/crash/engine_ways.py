@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Ways back are tried all day: what would fail if it were pressed now is on record with the reason, in `status` and
+since when; trying changes nothing, gives way to what acts, and a backend that dies or hangs is named."""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from engine_lab import Lab, main, wait_for  # noqa: E402
+
+
+def tried(lab, c):
+    """A round now; the body of its event."""
+    before = len(lab.log())
+    c.good("try")
+    wait_for(lambda: any(e["kind"] == "ways" for e in lab.log()[before:]), 40)
+    return [e["body"] for e in lab.log()[before:] if e["kind"] == "ways"][-1]
+
+
+def standing(lab):
+    return json.loads(lab.run("status", "--json").stdout)["ways_back"]
+
+
+def test_what_would_fail_is_named_and_nothing_changes():
+    with Lab(services=("auth", "checkout")) as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        assert standing(lab)["tried"] == 0
+        before = {s: lab.get(s) for s in ("auth", "checkout")}
+        body = tried(lab, c)
+        actions = body["tried"]
+        assert actions >= 2 and body["ready"] == actions and body["not"] == [], body
+        lab.set("ready", "no")
+        body = tried(lab, c)
+        assert 0 < len(body["not"]) == actions - body["ready"], body
+        assert all(x["why"] == "file: there" for x in body["not"]), body
+        now = standing(lab)
+        assert now["tried"] == actions and now["ready"] == body["ready"] and len(now["not"]) == len(body["not"]), now
+        since = {x["action"]: x["since"] for x in now["not"]}
+        assert "ways back not ready" in lab.run("status").stdout
+        tried(lab, c)
+        assert {x["action"]: x["since"] for x in standing(lab)["not"]} == since, "since when moved"
+        lab.set("ready", "yes")
+        tried(lab, c)
+        assert standing(lab)["not"] == []
+        assert {s: lab.get(s) for s in ("auth", "checkout")} == before and not lab.effects()
+        lab.verify()
+
+
+def test_a_round_gives_way_to_what_acts():
+    with Lab() as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        lab.set("delay", "3")
+        c.fire("auth")
+        before = len(lab.log())
+        c.good("try")
+        c.until("action.ended", 30)
+        kinds = [e["kind"] for e in lab.log()[before:]]
+        assert "ways" not in kinds[:kinds.index("action.ended")], kinds
+        assert len(lab.effects()) == 1
+
+
+def test_a_backend_that_dies_while_asked_is_named():
+    with Lab() as lab:
+        with open(lab.plugin) as f:
+            text = f.read()
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        with open(lab.plugin, "w") as f:
+            f.write(text.replace("def preflight(p):\n", "def preflight(p):\n    os._exit(7)\n", 1))
+        body = tried(lab, c)
+        assert body["ready"] == 0 and body["not"] and all("exited with 7" in x["why"] or "ended" in x["why"] for x in body["not"]), body
+        assert c.good("status"), "the engine goes on"
+
+
+if __name__ == "__main__":
+    main(globals())
