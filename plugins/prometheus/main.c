@@ -7,14 +7,23 @@
 #include "prometheus/prometheus.h"
 #include "prometheus/told.h"
 
+static const char *const more_keys[] = {"stale", NULL};
+
 static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *start)
 {
 	struct fault f;
 	struct prom *p = mem_new(sizeof *p);
-	if (!http_servers_read(s, start->config, NULL, &p->servers, &f)) {
+	if (!http_servers_read(s, start->config, more_keys, &p->servers, &f)) {
 		free(p);
 		return sdk_error(SDK_BAD_PARAMS, "%s", f.what);
 	}
+	double stale = json_get_num(start->config, "stale", 90);
+	if (!(stale >= 1 && stale <= 86400)) {
+		http_servers_release(&p->servers);
+		free(p);
+		return sdk_error(SDK_BAD_PARAMS, "`stale` must be 1 to 86400 seconds");
+	}
+	p->stale = (int64_t)(stale * 1e6);
 	p->s = s;
 	p->http = http_new(s);
 	p->told = told_new(&p->servers);

@@ -14,6 +14,7 @@ struct prom {
 	struct http *http;
 	struct http_servers servers;
 	struct told *told;     /* per server: what its log was told last */
+	int64_t stale;         /* a sample older than this is told by its own time */
 	struct watch *watch;
 };
 
@@ -23,6 +24,7 @@ struct signal {
 	char *service, *name, *query;      /* the query without @NAME */
 	const struct http_server *server;  /* NULL: the query is wrong */
 	int64_t every;
+	bool selector;                     /* a plain one: its samples' own time is asked for, too */
 	/* from the plan; label NULL: it varies by nothing */
 	char *label, *value, *template;
 	/* what was learned of it */
@@ -32,7 +34,7 @@ struct signal {
 	/* this round */
 	size_t series;
 	double v;
-	int64_t at;
+	int64_t at, sampled;               /* as of when; when the sample was taken, 0 not known */
 	struct point *row;                 /* of a look back: one a step */
 };
 struct signals {

@@ -13,6 +13,7 @@
 #define ANSWER_CAP ((size_t)8 << 20)
 #define QUERY_CAP ((size_t)1 << 20)
 #define MARK "bo_q" /* the label that tells the queries of a batch apart */
+#define TIME_OF "bo_t" /* the label of what is no value but a sample's time */
 #define ALONE_FOR (60 * US_SECOND)
 
 struct piece {
@@ -51,15 +52,39 @@ static void add_merged(struct buf *b, const struct piece *c)
 	free(values);
 }
 
+/* Now, a series is answered for minutes after its last sample, at the time of the question: whether it is as old as
+ * that only timestamp() says. */
+static bool asks_time(const struct piece *c, size_t i)
+{
+	return c->v[i]->selector && !c->r->span.step;
+}
+
+static void add_beside(struct buf *b, const struct piece *c, size_t i)
+{
+	const char *query = c->v[i]->query;
+	buf_addf(b, "%slabel_replace((%s),\"" MARK "\",\"%zu\",\"\",\"\")", i ? " or " : "", query, i);
+	if (asks_time(c, i))
+		buf_addf(b, " or label_replace(label_replace(timestamp(%s),\"" MARK "\",\"%zu\",\"\",\"\"),\"" TIME_OF "\",\"t\",\"\",\"\")",
+			query, i);
+}
+
 static void add_query(struct buf *b, const struct piece *c)
 {
-	if (merged(c))
-		add_merged(b, c);
-	else if (c->n == 1)
-		buf_adds(b, c->v[0]->query);
-	else
+	struct buf one;
+	if (c->n > 1 && !merged(c)) {
 		for (size_t i = 0; i < c->n; i++)
-			buf_addf(b, "%slabel_replace((%s),\"" MARK "\",\"%zu\",\"\",\"\")", i ? " or " : "", c->v[i]->query, i);
+			add_beside(b, c, i);
+		return;
+	}
+	buf_init(&one, QUERY_CAP / 2);
+	if (merged(c))
+		add_merged(&one, c);
+	else
+		buf_adds(&one, c->v[0]->query);
+	buf_adds(b, buf_str(&one));
+	if (asks_time(c, 0))
+		buf_addf(b, " or label_replace(timestamp(%s),\"" TIME_OF "\",\"t\",\"\",\"\")", buf_str(&one));
+	buf_release(&one);
 }
 
 static void add_time(struct buf *b, const char *key, int64_t us)
@@ -132,14 +157,28 @@ static void owners(const struct piece *c, const struct json *metric, size_t *out
 	}
 }
 
+static void take_time(struct signal *g, const struct json *pair)
+{
+	double seconds;
+	int64_t at;
+	const char *why;
+	if (answer_number(pair, &seconds, &at, &why) && seconds > 0 && seconds < 1e11)
+		g->sampled = (int64_t)(seconds * 1000 + 0.5) * 1000;
+}
+
 static void take_result(struct piece *c, const struct answer *a)
 {
 	struct round *r = c->r;
 	size_t from, end;
 	for (const struct json *s = json_first(a->result); s; s = json_next(s)) {
-		owners(c, json_get(s, "metric"), &from, &end);
-		for (size_t i = from; i < end; i++)
-			r->fns.series(r->ctx, c->v[i], s, false);
+		const struct json *metric = json_get(s, "metric");
+		owners(c, metric, &from, &end);
+		for (size_t i = from; i < end; i++) {
+			if (asks_time(c, i) && json_get(metric, TIME_OF))
+				take_time(c->v[i], json_get(s, "value"));
+			else
+				r->fns.series(r->ctx, c->v[i], s, false);
+		}
 	}
 }
 
@@ -230,6 +269,7 @@ struct round *round_start(struct prom *p, struct signal **v, size_t n, const str
 	*r = (struct round){.p = p, .v = mem_new((n + 1) * sizeof *r->v), .span = *span, .fns = *fns, .ctx = ctx};
 	for (size_t i = 0; i < n; i++) {
 		v[i]->series = 0;
+		v[i]->sampled = 0;
 		if ((v[i]->scalar && !span->step) || v[i]->alone_until > now)
 			r->v[--alone] = v[i];
 		else

@@ -436,6 +436,22 @@ bool shape_stands_alone(const char *query)
 	return n == 0 && query[strspn(query, " \t\r\n")];
 }
 
+bool shape_is_selector(const char *query)
+{
+	const char *p = query + strspn(query, " \t\r\n");
+	size_t len = ident_len(p);
+	if (strchr(query, '#') || is_word(p, len, reserved))
+		return false;
+	p += len;
+	p += strspn(p, " \t\r\n");
+	if (*p != '{')
+		return len && !*p;
+	while (*++p && *p != '}')
+		if (string_len(p))
+			p += string_len(p) - 1;
+	return *p && !p[1 + strspn(p + 1, " \t\r\n")];
+}
+
 static void add_value(struct buf *b, const char *value)
 {
 	for (const char *p = value; *p; p++) {

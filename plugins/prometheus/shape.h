@@ -27,6 +27,9 @@ void shapes_release(struct shapes *s);
 /* May it stand in brackets beside others?  Strings end, brackets match, nothing is left open. */
 bool shape_stands_alone(const char *query);
 
+/* Is it one plain selector, whose samples have a time of their own to be asked for? */
+bool shape_is_selector(const char *query);
+
 /* Append the template with L=~"v|w|…" in its holes. */
 void shape_fill(struct buf *b, const char *template, const char *label, const char *const *values, size_t n);
 

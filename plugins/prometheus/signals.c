@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "prometheus/prometheus.h"
+#include "prometheus/shape.h"
 
 void signal_failed(struct signal *g, const char *why)
 {
@@ -25,6 +26,7 @@ void signals_read(struct prom *p, const struct json *list, struct signals *out)
 		g->every = (int64_t)((every >= 0.05 && every <= 86400 ? every : 15) * 1e6);
 		g->server = http_server_of(&p->servers, json_get_str(v, "query", ""), &rest, &f);
 		g->query = mem_str(rest);
+		g->selector = shape_is_selector(rest);
 		if (!g->server)
 			signal_failed(g, f.what);
 		else if (!*rest) {

@@ -50,6 +50,13 @@ static void add_unmeasured(struct sdk_samples *m, const struct signal *g, const 
 		sdk_sample_none(m, g->service, g->name);
 }
 
+/* What was sampled long before it was asked for is told as of then. */
+static void mind_age(const struct prom *p, struct signal *g)
+{
+	if (g->sampled && g->sampled < g->at - p->stale)
+		g->at = g->sampled;
+}
+
 static bool measured(const struct signal *g)
 {
 	return g->series == 1 && !g->why;
@@ -117,12 +124,14 @@ static void on_told(void *ctx, struct signal **v, size_t n, const char *why)
 	tell_unmeasured(p->s, v, n, why);
 	if (why)
 		return;
-	tell_measured(p->s, v, n);
+	const struct signal *one = NULL;
+	for (size_t i = 0; i < n && !one; i++)
+		one = measured(v[i]) ? v[i] : NULL;
+	if (one)
+		told_clock(p, one->server, one->at - sdk_wall());
 	for (size_t i = 0; i < n; i++)
-		if (measured(v[i])) {
-			told_clock(p, v[i]->server, v[i]->at - sdk_wall());
-			return;
-		}
+		mind_age(p, v[i]);
+	tell_measured(p->s, v, n);
 }
 
 static void on_done(void *ctx)

@@ -176,6 +176,26 @@ def test_stale_exporter():
     wait_for(lambda: World.ask("count(ratio)") == ["40"], 10)
 
 
+def test_old_samples_have_their_own_time():
+    """A series that is only handed on (its exporter stamps it) is answered for minutes; it is told as of when it was."""
+    e = World.exporter
+    old, when = e.text, time.time() - 30
+    e.text = old + "".join(f'handed{{service="{s}"}} 5 {int(when * 1000)}\n' for s in ("a", "b"))
+    try:
+        wait_for(lambda: World.ask("count(handed)") == ["2"], 10)
+        for names in (["a"], ["a", "b"]):
+            queries = {n: f'handed{{service="{n}"}}' for n in names} | {"fresh": 'ratio{service="svc-7.eu"}', "sum": "sum(handed)"}
+            for stale, age in ((10, 30), (90, 0)):
+                got = measure(queries, config={"stale": stale})
+                for n in queries:
+                    at = time.mktime(time.strptime(got[n]["at"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
+                    want = when if n in names and age else time.time()
+                    check(abs(at - want) < 6, n, stale, got[n], "wanted", want)
+                same(([got[n]["value"] for n in names], got["fresh"]["value"], got["sum"]["value"]), ([5] * len(names), 0.07, 10))
+    finally:
+        e.text = old
+
+
 def test_history():
     p = Plugin(program("prometheus"))
     check(p.start({"url": World.prom.url}, mode="watch") is not None)
