@@ -5,7 +5,7 @@ Ours and the floor run in turn, so that a slow moment of the machine falls on
 both; figures are medians unless they say otherwise.  A row that misses its
 target is a finding, not a failure: machines differ, and nothing here ends with
 an error because of a time.  BENCH_ROUNDS scales the rounds (default 1.0);
-BENCH_ONLY chooses parts by name: console start keys idle memory fire observers commands programs
+BENCH_ONLY chooses parts by name: console start keys idle memory fire observers commands programs metrics
 """
 import json
 import os
@@ -16,6 +16,7 @@ import sys
 import time
 
 from bench_console import DOWN, FLOOR_CURSES, CONSOLE, bench_console, keys_in_turn, paint, repository, tidy
+from bench_metrics import bench_metrics
 from bench_observers import bench_observers
 from bench_pty import Pty
 from bench_rows import SCALE, at, in_turn, least, line_of, most, rounds, row, rows
@@ -241,12 +242,14 @@ def bench_programs():
 
 
 def main():
-    only = os.environ.get("BENCH_ONLY", "console start keys idle memory fire observers commands programs").split()
+    only = os.environ.get("BENCH_ONLY", "console start keys idle memory fire observers commands programs metrics").split()
     started = time.time()
     print("make bench: %d cores, load %.1f; ours and the floor in turn, medians" % (os.cpu_count(), os.getloadavg()[0]), flush=True)
     try:
         if "programs" in only:
             bench_programs()
+        if "metrics" in only:
+            bench_metrics()
         with World(20) as small:
             if "console" in only:
                 with World(1, 20, moving=20) as busy:
