@@ -3,8 +3,9 @@
 
 A plugin says each string in all its fields; a console on a tapped terminal shows it, opens its panel and fires; then
 every command prints what is left of it.  No byte outside our own grammar may come out, the upper part of the panel
-stays the same to the byte, JSON stays JSON and still holds what was said.  HOSTILE_EVERY=1 takes every string, else
-only every so manieth goes through the console; all of them go through all commands.
+stays the same to the byte, JSON stays JSON and still holds what was said.  The strings are those of nasty.py: some of
+every class, with HOSTILE_EVERY=1 all of them and every view for each.  The fields are those that the documents name: one
+that is new and not thought of fails.
 """
 import json
 import os
@@ -15,44 +16,15 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "crash")]
-from engine_lab import BACKOUT, Lab, main, wait_for  # noqa: E402
+from engine_lab import BACKOUT, SOURCE, Lab, main, wait_for  # noqa: E402
+import nasty  # noqa: E402
 from tap import Tap, judge_text  # noqa: E402
 
-ESC = "\x1b"
-SEQUENCES = [
-    ESC + "[2J" + ESC + "[H", ESC + "c", ESC + "#8", ESC + "(0", ESC + ")0", ESC + "[?1049l", ESC + "[?2004l", ESC + "[?25l", ESC + "[6n",
-    ESC + "[c", ESC + "[>c", ESC + "[5n", ESC + "[18t", ESC + "[21t", ESC + "[31;5m", ESC + "[1000D", ESC + "[24;1H", ESC + "[1A",
-    ESC + "[20h", ESC + "[4h", ESC + "[?5h", ESC + "[r", ESC + "[0J", ESC + "M", ESC + "7", ESC + "8", ESC + "[s", ESC + "[u", ESC + "[!p",
-    ESC + "]0;owned\x07", ESC + "]2;owned" + ESC + "\\", ESC + "]8;;http://evil.example\x07link" + ESC + "]8;;\x07",
-    ESC + "]52;c;cm0gLXJmIC8K\x07", ESC + "]11;?\x07", ESC + "]1337;File=:AAAA\x07", ESC + "]unended", ESC + "P$qm" + ESC + "\\",
-    ESC + "P1000p%exit" + ESC + "\\", ESC + "_apc" + ESC + "\\", ESC + "^pm" + ESC + "\\", ESC + "Xsos" + ESC + "\\", ESC + "kname" + ESC + "\\",
-    ESC + "[200~y" + ESC + "[201~", ESC + "[?1000h", ESC + "[>4;2m", ESC + "[?2026h", ESC + "[999;999H", ESC, ESC + "[", ESC + "]",
-    "\x9b2J", "\x9d0;owned\x9c", "\x90$qm\x9c", "\x9bc", "\x8fA", "\x85\x84",
-]
-SPOOFS = [
-    "a\r\nbackout: INC-1/1 auth-rollback done", "ok\n  you may: on-call\nthe backend says:\n  fine", "a\rNothing was fired", "x\b\b\b\byes",
-    "\n\n\n\n\n\n\n\ntype a b c to run it", "│ type  a  b  c  to run it │", "┌── roll back LEDGER in STAGING ──┐", "a\tb\tc", "a\x0bb\x0cc",
-    "yes" + " " * 300 + "no", " " * 1000, "\u00a0" * 200, "\u3000" * 100, "─" * 300, "█" * 300,
-    '","ok":true,"x":"', "%s%s%n%x%1000000d", "{{service}}", "$(id)`id`;id|id", "=cmd|' /C calc'!A1", "<!here> <script>x</script>",
-    "../../../etc/passwd", "\\u001b[2J", "\\x1b[2J", "&#27;[2J", "INC-1", "tess", "auth-rollback", "-- --yes --reason x",
-]
-WIDE = [
-    "e" + "\u0301" * 1000, "\u0301" * 50, "z\u0300\u0301\u0302\u0303", "a\u20dd\u20e0\u20e3", "\u0488x", "x\u1ab0\u1abe",
-    "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466", "\U0001f1e9\U0001f1ea" * 20, "\u2764\ufe0f", "\u2764\ufe0e", "1\ufe0f\u20e3",
-    "\U0001f44d\U0001f3ff", "\ufdfd" * 10, "\U0001242b" * 10, "\u1100\u1161\u11a8" * 30, "\u1161" * 200, "\u11a8" * 60, "\ud7b0" * 60,
-    "\u4dc0" * 80, "\u3248" * 60, "漢字" * 60, "한글" * 60, "ｆｕｌｌ" * 30, "ﾊﾝｶｸ" * 30, "\u0915\u093f\u0940\u0903" * 30, "\u0e33\u0e49\u0e4a" * 30,
-    "שלום עולם 42 -> 41", "العربية 42 -> 41", "\u0622\u0300\u0301", "\u1f600", "\U0001fae8" * 20, "\U00011f04" * 20, "\u2e3a\u2e3b" * 20,
-    "\u2588\u2591" * 50, "pаypаl аuth", "ⅼⅾ", "\u0378", "\ue000\uf8ff", "\U000f0000", "\ufffe\uffff", "\U0010ffff", "\ufffd" * 50,
-    "\ufff9a\ufffab\ufffb",
-]
-CONTROLS = [chr(c) for c in [*range(1, 32), *range(127, 160)]]
-INVISIBLE = [chr(c) for c in [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F),
-                              *range(0x2060, 0x2070), 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFEFF, 0xFFA0, 0xE0001, 0xE0041, 0xE007F, 0xE0100]]
-LONG = ["long" * 10000, "\u202e" * 13000, "漢" * 13000, ESC * 6000, "x\n" * 5000]
-STRINGS = (SEQUENCES + SPOOFS + WIDE + ["a%sb" % c for c in CONTROLS] + ["a%sb" % c for c in INVISIBLE] +
-           ["%s%s%s" % (c, c, c) for c in INVISIBLE[:20]] + LONG)
-CONSOLE_EVERY = 1 if os.environ.get("HOSTILE_EVERY") else 4
-assert len(STRINGS) >= 200, len(STRINGS)
+# All of them (HOSTILE_EVERY=1, hours), or a few of every class.
+EVERY = bool(os.environ.get("HOSTILE_EVERY"))
+STRINGS = nasty.EVERY if EVERY else nasty.sample(250)
+SEEN = {}  # kind of event -> fields of its body that held such words, over all tests
+FILLED = set()  # fields of the protocol that did
 
 
 class World(Lab):
@@ -72,9 +44,20 @@ class World(Lab):
         self.round += 1
         self.put("say.json", dict(more, text=text, round=self.round))
 
+    def note_fields(self):
+        """Which fields held such words in this world: of the protocol, and of the journal's events."""
+        with open(os.path.join(self.world, "filled"), encoding="utf-8") as f:
+            FILLED.update(f.read().split("\n"))
+        words = {t[:n] for t in STRINGS for n in (20, 100, 200, 300, 900, 1000, len(t))} - {""}
+        for e in self.log():
+            for key, value in e["body"].items():
+                if not words.isdisjoint(strings_of(value)):
+                    SEEN.setdefault(e["kind"], set()).add(key)
+
     def tool(self, *words, **more):
         """A command's bytes: (status, answers, messages)."""
-        p = subprocess.run([BACKOUT, *words], env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        feed = {"input": more.pop("stdin")} if "stdin" in more else {"stdin": subprocess.DEVNULL}
+        p = subprocess.run([BACKOUT, *words], env=self.env, **feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=60, cwd=self.top, check=False, **more)
         return p.returncode, p.stdout, p.stderr
 
@@ -109,60 +92,98 @@ def panel(tap):
 
 def look(tap, key="r"):
     tap.type(key)
-    tap.until(r"type  +\w  \w  \w  +to run it")
+    tap.until(LETTERS)
     tap.quiet()
     return panel(tap)
 
 
+LETTERS = r"(?m)^│ {5}type +(\w)  (\w)  (\w) +to run it"
+PANEL = LETTERS + r"|^│.*and Enter"
+
+
 def letters(tap):
-    return re.search(r"type  +(\w)  (\w)  (\w)  +to run it", tap.text()).groups()
+    return re.search(LETTERS, tap.text()).groups()
+
+
+with open(os.path.join(SOURCE, "tui", "view.h"), encoding="utf-8") as f:
+    VIEWS = [m for m in re.findall(r'^\tX\(\w+, \w+, "([^"]*)"', f.read(), re.M) if m]
+assert len(VIEWS) > 10 and "timeline" in VIEWS, VIEWS
+
+
+def tour(tap, views):
+    """Each view by its name, so that a new one is among them; what Enter opens there; and back."""
+    for name in views:
+        tap.type([":" + name + "\r"], 0)
+        tap.quiet(0.03, 0.4)
+        for keys in ("j", "j\r", "j", "\x1b", "\x1b"):
+            tap.type([keys], 0.06 if keys == "\x1b" else 0)
+        tap.quiet(0.03, 0.4)
+        assert not re.search(PANEL, tap.text()), "a panel opened by looking at %s:\n%s" % (name, tap.text())
+
+
+def fire(lab, c, tap, fired):
+    """With the letters that are shown; then the world is as before."""
+    tap.type(letters(tap), 0.03)
+    wait_for(lambda: len(lab.effects()) == fired, 20)
+    c.until("action.ended", key="INC-1/%d" % fired)
+    tap.quiet()
+    with open(os.path.join(lab.world, "version"), "w", encoding="utf-8") as f:
+        f.write("42")
+    wait_for(lambda: latest(c) == "42")
+    tap.until("42")
+
+
+def refused_versions(lab, c, tap):
+    """A version in characters that no version has opens no panel, and is named in clean words."""
+    lab.say("42 -> 41\x1b[2J\u202e", version=True)
+    wait_for(lambda: lab.round <= seen_round(c))
+    tap.type("r")
+    tap.until("Nothing was fired")
+    tap.quiet()
+    assert not tap.bad and not re.search(PANEL, tap.text()), (tap.bad, tap.text())
 
 
 def test_console():
-    """The tapped console, through panels, fires and everything that scrolls by."""
+    """The tapped console, through panels, fires and every view; beside it one that only adds lines."""
     with World() as lab:
         c = begun(lab)
         tap = Tap([BACKOUT, "watch", "--kit", lab.kit], lab.env, cwd=lab.top)
+        heard = Tap([BACKOUT, "observe", "--linear", "--kit", lab.kit], lab.env, cwd=lab.top)
+        heard.keep = b""
         tap.until("bad")
-        upper, lower = look(tap)
+        upper, _ = look(tap)
         tap.type("\x1b", 0.2)
         tap.until("Nothing was fired")
         fired = 0
         for i, text in enumerate(STRINGS):
-            if i % CONSOLE_EVERY and text not in WIDE:
-                continue
             lab.say(text, error=i % 12 == 8)
+            c.good("note", {"text": text[:900]})
             wait_for(lambda: lab.round <= seen_round(c))
             now, said = look(tap)
             assert now == upper, "%r changed the upper part:\n%s\nwas\n%s" % (text[:60], "\n".join(now), "\n".join(upper))
-            assert "long" not in text[:4] or "longlong" in "".join(said), "it lost what the backend said:\n" + tap.text()
+            assert "xxxxx" not in text[:5] or "xxxxx" in "".join(said), "it lost what the backend said:\n" + tap.text()
             assert len(said) <= 1 + 6 + 4, "%r: the backend says more than six lines:\n%s" % (text[:60], tap.text())
-            if i % 3:
+            if i % 20:
                 tap.type("\x1b", 0.1)
                 tap.until("Nothing was fired")
             else:
-                tap.type(letters(tap), 0.03)
                 fired += 1
-                wait_for(lambda: len(lab.effects()) == fired, 20)
-                c.until("action.ended", key="INC-1/%d" % fired)
-                tap.quiet()
-                with open(os.path.join(lab.world, "version"), "w") as f:
-                    f.write("42")
-                wait_for(lambda: latest(c) == "42")
-                tap.until("42")
-            if i % 9 == 0:
-                for keys in (":", "\x1b", "u", "\x1b", "t", "\x1b", "a", "\x1b", "b", "\x1b", "?", "\x1b", "j", "\r", "\x1b"):
-                    tap.type(keys, 0.07 if keys == "\x1b" else 0.01)
-                    tap.quiet(0.03, 0.3)
+                fire(lab, c, tap, fired)
+            tour(tap, VIEWS if EVERY or i < 3 else [VIEWS[(i * 2 + k) % len(VIEWS)] for k in range(2)])
+            heard.read(0)
             assert not tap.bad, (text[:60], tap.bad)
+        refused_versions(lab, c, tap)
         assert lab.client("observer", follow=False).good("plugins")[0]["restarts"] == 0, "the plugin died of it"
         tap.resize(12, 40)
         tap.quiet(0.2)
         tap.type("q", 0.1)
         tap.type("q", 0.1)
         tap.end()
+        heard.end()
         assert not tap.bad, tap.bad
-        assert fired > 10, fired
+        is_clean("--linear", heard.keep, "\r\n")
+        assert len(heard.keep) > 2000 and fired >= len(STRINGS) // 20, (len(heard.keep), fired)
+        lab.note_fields()
 
 
 def pump(c):
@@ -176,9 +197,11 @@ def pump(c):
 
 
 def seen_round(c):
-    """How many rounds the plugin has said, by what is on record."""
+    """The newest round that the plugin has said, by what is on record."""
     pump(c)
-    return sum(1 for e in c.events if e["kind"] == "change" and "service" not in e["body"])
+    rounds = [e["body"]["to"] for e in c.events if e["kind"] == "change" and e["body"].get("name") == "round" and e["body"]["to"].isdigit()]
+    del c.events[:-400]
+    return int(rounds[-1]) if rounds else getattr(c, "round", 0)
 
 
 def latest(c):
@@ -192,15 +215,38 @@ def latest(c):
 def tell_all(lab, c):
     """Every string through the plugin and through what people write."""
     for i, text in enumerate(STRINGS):
-        lab.say(text)
+        if i % 40 == 0:  # a thousand lines a second are a plugin's limit
+            lab.say("calm", texts=[t[:3000] for t in STRINGS[i:i + 40]])
         short = text[:900]
         c.good("note", {"text": short})
         c.good("report", {"signal": "other", "service": "auth", "note": short})
         c.good("pin", {"service": "auth", "version": "1.%d" % i, "reason": short})
         c.good("unpin", {"service": "auth", "version": "1.%d" % i, "reason": short})
+        c.good("freeze", {"service": "shop", "reason": short})
+        c.good("unfreeze", {"service": "shop", "reason": short})
         c.good("declare", {"title": text[:50], "services": ["shop"]})
         c.good("close", {"incident": "INC-%d" % (i + 2), "as": "false-alarm", "reason": short})
-        wait_for(lambda: lab.round <= seen_round(c))
+        if i % 40 == 39 or text is STRINGS[-1]:
+            wait_for(lambda: lab.round <= seen_round(c), 30)
+
+
+def fire_all(lab, c):
+    """Words that go with an action: why it is asked, why not, and what a process says that was gone before it answered."""
+    done = 0
+    for i, text in enumerate(STRINGS[::max(1, len(STRINGS) // 12)]):
+        lab.say(text, die=i % 4 == 1)
+        c.good("arm", {"action": "auth-rollback", "service": "auth"})
+        c.good("disarm", {"why": text[:900]})
+        key = c.fire("auth", text[:900])["key"]
+        e = c.until("action.ended", 40, key=key)
+        while e["body"]["outcome"] == "unknown":
+            e = [x for x in c.events if x["kind"] == "action.ended" and x["body"]["key"] == key][-1]
+            pump(c)
+        done += 1
+        with open(os.path.join(lab.world, "version"), "w", encoding="utf-8") as f:
+            f.write("42")
+        wait_for(lambda: latest(c) == "42")
+    assert done >= 12, done
 
 
 READERS = (["log"], ["log", "--raw", "--json"], ["show", "INC-1"], ["list"], ["brief", "INC-1"], ["changes"], ["changes", "auth"], ["status"],
@@ -241,7 +287,7 @@ def check_evidence(lab):
     said = set()
     for line in out.splitlines():
         said.update(strings_of(json.loads(line)["body"]))
-    lost = [t for t in STRINGS if t[:900] not in said]
+    lost = [t for t in STRINGS if t[:900] not in said]  # the journal keeps what was said, to the letter
     assert not lost, lost[:3]
     lab.verify()
 
@@ -298,9 +344,11 @@ def test_commands():
         lab.write("services/shop.yaml", open(os.path.join(lab.kit, "services/auth.yaml")).read().replace("auth", "shop").replace("key: r", "key: x"))
         c = begun(lab)
         tell_all(lab, c)
+        fire_all(lab, c)
         check_readers(lab)
         check_evidence(lab)
         check_logs(lab)
+        lab.note_fields()
 
 
 def test_messages():
@@ -375,7 +423,7 @@ def test_bytes_that_are_no_text():
     """What is refused at the door is named in words of ours; names and versions of a plugin are a stranger's, too."""
     for raw in RAW:
         with World() as lab:
-            lab.put("init.json", {"init": SEQUENCES[len(lab.top) % 40] + "\u202e"})
+            lab.put("init.json", {"init": nasty.CLASSES["csi"][len(lab.top) % 40] + "\u202e"})
             lab.put("raw.json", {"raw": raw.hex()})
             lab.engine()
             c = lab.client()
@@ -386,6 +434,96 @@ def test_bytes_that_are_no_text():
                 assert status in (0, 1), (words, err)
                 is_clean((words, raw), out + err)
             check_logs(lab)
+            FILLED.update(open(os.path.join(lab.world, "filled"), encoding="utf-8").read().split("\n"))
+
+
+def test_broken_words():
+    """What is no UTF-8 at all: on the command line, on standard input, in a kit, from a plugin's standard error."""
+    with World() as lab:
+        begun(lab)
+        good = open(os.path.join(lab.kit, "kit.yaml"), "rb").read()
+        for i, raw in enumerate(nasty.BROKEN):
+            for words in (WORDS if EVERY else WORDS[i % 4::4]):
+                status, out, err = lab.tool(*words, raw.replace(b"\0", b""))
+                is_clean((words, raw), out + err)
+            status, out, err = lab.tool("note", "-", stdin=raw)
+            is_clean(("note -", raw), out + err)
+            with open(os.path.join(lab.kit, "kit.yaml"), "wb") as f:
+                f.write(good.replace(b"name: Tess", b"name: '" + raw + b"'"))
+            status, out, err = lab.tool("check", lab.kit)
+            assert status == 1, (raw, out)
+            is_clean(("check", raw), out + err)
+        with open(os.path.join(lab.kit, "kit.yaml"), "wb") as f:
+            f.write(good)
+        check_logs(lab)
+
+
+# ---- nothing is forgotten ---------------------------------------------------------------------------
+
+ALL = object()
+# What no stranger fills, by kind of event and method of the protocol.  A new field is written down here, or it is among
+# those that have to have held hostile words.
+OURS = {
+    "store": ALL, "engine": ALL, "clock": ALL, "client": ALL, "kit.loaded": ALL, "rubric": ALL, "baseline": ALL, "commander": ALL, "action.armed": ALL,
+    "action.fired": ALL, "verify": ALL, "samples": ALL,
+    "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version"}, "change": {"backend"},
+    "report": {"signal", "service", "gone", "salt"}, "incident.declared": {"services", "onset", "kind", "environment"}, "incident.closed": {"as"},
+    "action.disarmed": {"action", "service"},
+    "action.requested": {"key", "op", "digest", "authority", "by", "via", "backend", "confirmed_s", "waits_for"},
+    "action.progress": {"key", "share", "cancel"}, "action.ended": {"key", "op", "outcome", "changed", "resolved", "by"},
+    "pin": {"service", "version", "what", "by"}, "freeze": {"service", "what", "by"}, "note": {"salt"},
+}
+NO_WORDS = {"initialize.protocol", "initialize.provides", "initialize.idempotent", "preflight.ready", "perform.outcome", "perform.changed",
+            "reconcile.outcome", "reconcile.changed", "progress.op"}
+NOT_ASKED = {"history", "notify"}  # by no engine yet
+
+
+def words_in(value, path):
+    """The paths of the strings of an example."""
+    if isinstance(value, dict):
+        for k, v in value.items():
+            yield from words_in(v, path + "." + k)
+    elif isinstance(value, list):
+        for v in value:
+            yield from words_in(v, path)
+    elif isinstance(value, str):
+        yield path
+
+
+def protocol_fields():
+    """Every field that docs/protocol.md lets a plugin send: of its example of all notifications, and of its tables."""
+    with open(os.path.join(SOURCE, "docs", "protocol.md"), encoding="utf-8") as f:
+        doc = f.read()
+    example = doc.split("## Notifications from the plugin")[1].split("```json\n")[1].split("```")[0]
+    out = {path for m in json.loads(example) for path in words_in(m["params"], m["method"])}
+    methods = doc.split("## The methods")[1].split("\n### ")[0]
+    for method, result in re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|", methods, re.M):
+        out |= {"%s.%s" % (method, name) for name in re.findall(r"`(\w+)`", result)}
+    for names, what in re.findall(r"^\| (`[^|]*)\|(.*)\|$", doc.split("### preflight")[1].split("### perform")[0], re.M):
+        inner = re.findall(r'"(\w+)"', what)
+        for name in re.findall(r"`(\w+)`", names):
+            out |= {"preflight.%s.%s" % (name, x) for x in inner if x != "ok"} or {"preflight." + name}
+    for name in re.findall(r'"(\w+)"', re.search(r'`"refs":\[(.*?)\]`', doc).group(1)):
+        out.add("perform.evidence.refs." + name)
+    return {f for f in out if f not in NO_WORDS | {"perform.evidence"} and f.split(".")[0] not in NOT_ASKED}
+
+
+def test_no_field_is_forgotten():
+    """Runs last: what the documents name has held such words, or stands above as ours."""
+    if not SEEN:
+        return  # one test alone
+    left = protocol_fields() - FILLED
+    assert not left, "the hostile plugin never filled %s" % sorted(left)
+    sys.path.insert(0, os.path.join(HERE, "..", "plugins"))
+    import events_doc
+    kinds, _ = events_doc.documented()
+    assert len(kinds) > 20, kinds
+    for kind, shape in kinds.items():
+        ours = OURS.get(kind, set())
+        left = set() if ours is ALL else set(shape.members) - ours - SEEN.get(kind, set())
+        assert not left, "no hostile words ever stood in %s of %s" % (sorted(left), kind)
+    told = {f.split(".")[1] for f in protocol_fields() if f.startswith("deploy.")} - {"service", "version", "at"}
+    assert told <= SEEN["deploy"], told - SEEN["deploy"]
 
 
 if __name__ == "__main__":

@@ -216,7 +216,7 @@ class Tap:
             return m.end() - i
         if self.may_copy and COPY_BEGUN.fullmatch(data, i):
             return 0
-        if len(data) - i < 12 and re.fullmatch(rb"\x1b(\[[0-9;?]*|\()?", data[i:]):
+        if len(data) - i < 40 and re.fullmatch(rb"\x1b(\[[0-9;?]*|\()?", data[i:]):
             return 0
         self.wrong("escape sequence", data[max(0, i - 30):i + 20])
         return 1

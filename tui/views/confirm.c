@@ -369,6 +369,8 @@ static void fit(struct frame *f, int height)
 	for (int worst = RULE; worst > MUST; worst--)
 		for (int row = f->row; row-- > 0 && f->row > height;)
 			if (f->needs[row] == worst) {
+				if (worst == LONG_VERSION) /* what is left of it says that it goes on */
+					cells_fill(f->out, row - 1, f->cols - 3, 1, ROLE_TITLE, 0x2026);
 				f->row--;
 				for (int i = row; i < f->row; i++) {
 					cells_copy_row(f->out, i, f->out, i + 1);
