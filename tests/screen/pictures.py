@@ -19,7 +19,7 @@ SCRIPTS, OUT = TOP + "/tests/screen/scripts/", TOP + "/docs/pictures/"
 
 # file, script, frame, size, theme
 PICTURES = [
-    ("quiet", "incident", "quiet", "80x24", "default"),
+    ("quiet", "fleet", "quiet, every way tried", "80x24", "default"),
     ("pending", "incident", "pending", "80x24", "default"),
     ("deciding", "incident", "deciding", "80x24", "default"),
     ("confirm", "incident", "confirm", "80x24", "default"),
@@ -33,6 +33,8 @@ PICTURES = [
     ("services", "fleet", "services by state", "80x24", "default"),
     ("storm", "fleet", "a storm breached", "80x24", "default"),
     ("action", "drill", "an action, tried", "80x24", "default"),
+    ("chart", "chart", "deciding", "80x24", "default"),
+    ("past", "past", "before the incident", "80x24", "default"),
     ("deploy", "drill", "a deploy", "80x24", "default"),
 ]
 CELL_W, CELL_H, PAD = 9, 18, 10
