@@ -33,7 +33,7 @@ struct monkey {
 	struct rng rng;
 	struct report *r;
 	int rows, cols;              /* of the terminal; the frame follows when it is drawn */
-	enum feed feed;
+	enum fed feed;
 	bool decoder_was_free, says;
 	enum cause cause;
 	const struct key *key;
@@ -52,7 +52,7 @@ void monkey_keep_frame(struct monkey *m);
 /* Time passes; what is due by itself on the way happens in its order. */
 void monkey_pass(struct monkey *m, int64_t us);
 /* Bytes from the terminal, read at once. */
-void monkey_feed(struct monkey *m, const char *bytes, size_t n, enum feed what);
+void monkey_feed(struct monkey *m, const char *bytes, size_t n, enum fed what);
 /* One after the other, as a person types: at most so many microseconds between. */
 void monkey_type(struct monkey *m, const char *s, int64_t most);
 /* Whatever comes to its mind. */

@@ -396,7 +396,7 @@ void monkey_pass(struct monkey *m, int64_t us)
 	}
 }
 
-void monkey_feed(struct monkey *m, const char *bytes, size_t n, enum feed what)
+void monkey_feed(struct monkey *m, const char *bytes, size_t n, enum fed what)
 {
 	long before = m->r->keys;
 
