@@ -82,7 +82,7 @@ static void letter_key(struct oracle *o, const struct key *k)
 		o->poisoned = true;
 }
 
-void oracle_key(struct oracle *o, const struct key *k, enum feed feed, bool decoder_was_free)
+void oracle_key(struct oracle *o, const struct key *k, enum fed feed, bool decoder_was_free)
 {
 	if (decoder_was_free && k->kind != KEY_PASTED && (feed == FEED_PASTE || feed == FEED_REPLY))
 		oracle_no(o, "a %s became the key %d %x", feed == FEED_PASTE ? "paste" : "reply of the terminal", (int)k->kind, (unsigned)k->cp);
@@ -208,7 +208,7 @@ static const struct {
 	{"samples", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 };
 
-void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cause cause, const struct key *k, enum feed feed, bool may_ask, bool up)
+void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cause cause, const struct key *k, enum fed feed, bool may_ask, bool up)
 {
 	static const unsigned bit[] = {[CAUSE_NONE] = 0, [CAUSE_KEY] = BY_KEY, [CAUSE_TICK] = BY_TICK, [CAUSE_RESIZE] = BY_RESIZE,
 		[CAUSE_ANSWER] = BY_ANSWER, [CAUSE_TELL] = 0, [CAUSE_DOWN] = 0};

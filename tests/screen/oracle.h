@@ -9,7 +9,7 @@
 #include "tui/cells.h"
 #include "tui/keys.h"
 
-enum feed { FEED_TYPED, FEED_BURST, FEED_BROKEN, FEED_PASTE, FEED_REPLY }; /* what a key's bytes were meant to be */
+enum fed { FEED_TYPED, FEED_BURST, FEED_BROKEN, FEED_PASTE, FEED_REPLY }; /* what a key's bytes were meant to be */
 enum cause { CAUSE_NONE, CAUSE_KEY, CAUSE_TICK, CAUSE_RESIZE, CAUSE_ANSWER, CAUSE_TELL, CAUSE_DOWN };
 
 struct answer {              /* to an arm */
@@ -45,12 +45,12 @@ struct oracle {
 void oracle_init(struct oracle *o);
 void oracle_release(struct oracle *o);
 void oracle_fresh(struct oracle *o);   /* another console: nothing is on its screen yet */
-void oracle_key(struct oracle *o, const struct key *k, enum feed feed, bool decoder_was_free);
+void oracle_key(struct oracle *o, const struct key *k, enum fed feed, bool decoder_was_free);
 void oracle_armed(struct oracle *o, const struct model *m, const struct json *panel, int64_t at);
 void oracle_resized(struct oracle *o);
 bool oracle_only_looks(const char *verb); /* changes nothing, and an observer may ask it */
 /* An ask leaves; k: the key that caused it, where one did. */
-void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cause cause, const struct key *k, enum feed feed, bool may_ask, bool up);
+void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cause cause, const struct key *k, enum fed feed, bool may_ask, bool up);
 /* A frame of `now` (NULL: of the past) reached the terminal at `at`. */
 void oracle_frame(struct oracle *o, const struct model *m, const char *incident, const struct now *now, const struct cells *c, int64_t at);
 void oracle_row(const struct cells *c, int row, char *out, size_t cap);
