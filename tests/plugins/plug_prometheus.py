@@ -110,7 +110,8 @@ def test_alike_is_the_same_as_alone():
               'sum by (pod) (up_pods{service="%s",pod="a"})', 'ratio{service="%s"} / sum(up_pods{service="%s"})', 'ratio{service="%s"} and on() vector(1)',
               'ratio{service="%s"} unless up_pods{service="%s"}', 'sum(sum by (pod) (up_pods{service="%s"})) + ratio{service="%s"}', 'absent(ratio{service="%s"})',
               'max(ratio{service="%s"} or vector(0.5))', 'ratio{service="%s"} offset 1h', 'sum by (le) (ratio{service="%s"}) * ignoring(le) ratio{service="%s"}', 'sum by (service)(sum(ratio{service="%s"}))',
-              '(ratio{service="%s"} >bool 0.2) + 1']
+              '(ratio{service="%s"} >bool 0.2) + 1', 'sum by (service) (ratio{service="%s"}) / sum(up_pods{service="%s"})',
+              'sum(ratio{service="%s"}) + on() sum by (service) (ratio{service="%s"})', 'max(ratio{service="%s"}) or avg by (service) (up_pods{service="%s"})']
     queries = {f"{i}/{s}": shape.replace("%s", s) for i, shape in enumerate(shapes) for s in SERVICES[:12] + ["gone"]}
     with Counter(World.prom.url) as c:
         got = measure(queries, 20, config={"url": c.url})
