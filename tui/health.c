@@ -27,7 +27,7 @@ struct health {
 	size_t rows_n, signals_n; /* of the model when places were looked for */
 	size_t n, n_gauges;
 	struct vitals *vitals;
-	struct feed *feeds;      /* by backend of the kit */
+	struct intake *feeds;      /* by backend of the kit */
 	size_t n_feeds;
 	size_t *first;           /* gauge of each service; n + 1 */
 	struct gauge *gauges;    /* sorted by rank within a service */
@@ -204,7 +204,7 @@ static void gauge_age(struct health *h, struct gauge *g, const struct stamp *now
 		h->until = h->seen + g->signal->stale_after - age;
 }
 
-static void feed_add(struct feed *f, const struct gauge *g)
+static void feed_add(struct intake *f, const struct gauge *g)
 {
 	f->n++;
 	f->silent += g->silent;
@@ -347,7 +347,7 @@ size_t health_count(const struct health *h, enum rank rank)
 	return h->count[rank];
 }
 
-const struct feed *health_feed(const struct health *h, size_t backend)
+const struct intake *health_intake(const struct health *h, size_t backend)
 {
 	return &h->feeds[backend < h->n_feeds ? backend : h->n_feeds];
 }

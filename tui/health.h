@@ -31,7 +31,7 @@ struct vitals {                          /* of a service */
 	int64_t since;                   /* when its oldest trouble began, microseconds; 0 none */
 };
 
-struct feed {                            /* what a backend of the kit measures */
+struct intake {                            /* what a backend of the kit measures */
 	size_t n, silent, failed; /* signals; without a fresh sample; whose newest sample failed */
 	int64_t newest;          /* arrival of the newest good one; 0 none yet */
 };
@@ -50,6 +50,6 @@ const struct vitals *health_worst(const struct health *h, size_t place);
 /* NULL where the kit has no such service. */
 const struct vitals *health_of(const struct health *h, const char *service);
 size_t health_count(const struct health *h, enum rank rank);
-const struct feed *health_feed(const struct health *h, size_t backend); /* by the kit's order */
+const struct intake *health_intake(const struct health *h, size_t backend); /* by the kit's order */
 
 #endif

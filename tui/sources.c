@@ -16,7 +16,7 @@ static bool is_ready(const struct model_backend *b)
 
 static enum source_is judge(const struct scene *s, const struct source *x)
 {
-	const struct feed *f = x->feed;
+	const struct intake *f = x->feed;
 
 	if (!kit_is_source(s->m->kit, x->kit->id))
 		return SOURCE_NONE;
@@ -30,7 +30,7 @@ static enum source_is judge(const struct scene *s, const struct source *x)
 }
 
 /* "nothing since 13:51", "nothing measured yet". */
-static void since_words(const struct scene *s, const struct feed *f, char *out, size_t cap)
+static void since_words(const struct scene *s, const struct intake *f, char *out, size_t cap)
 {
 	char t[WHEN_LEN];
 
@@ -63,7 +63,7 @@ void source_look(const struct scene *s, size_t backend, struct source *out)
 	memset(out, 0, sizeof *out);
 	out->kit = &s->m->kit->backends[backend];
 	out->model = model_backend(s->m, out->kit->id);
-	out->feed = health_feed(s->health, backend);
+	out->feed = health_intake(s->health, backend);
 	out->is = judge(s, out);
 	if (out->is != SOURCE_WELL && out->is != SOURCE_NONE)
 		why_words(s, out);
@@ -79,7 +79,7 @@ size_t sources_well(const struct scene *s, size_t *out_of)
 		memset(&x, 0, sizeof x);
 		x.kit = &s->m->kit->backends[i];
 		x.model = model_backend(s->m, x.kit->id);
-		x.feed = health_feed(s->health, i);
+		x.feed = health_intake(s->health, i);
 		x.is = judge(s, &x);
 		*out_of += x.is != SOURCE_NONE;
 		well += x.is == SOURCE_WELL;

@@ -10,7 +10,7 @@ enum source_is { SOURCE_WELL, SOURCE_SILENT, SOURCE_FAILING, SOURCE_GONE, SOURCE
 struct source {
 	const struct kit_backend *kit;
 	const struct model_backend *model; /* NULL never started */
-	const struct feed *feed;
+	const struct intake *feed;
 	enum source_is is;
 	char why[320];           /* "" where it is well; clean */
 };

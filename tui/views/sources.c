@@ -12,7 +12,7 @@
 
 static void feed_words(const struct scene *s, const struct source *x, char *out, size_t cap)
 {
-	const struct feed *f = x->feed;
+	const struct intake *f = x->feed;
 	char t[WHEN_LEN];
 
 	if (!f->n)
