@@ -35,6 +35,7 @@ void model_free(struct model *m)
 	index_release(&m->private_->interned);
 	index_release(&m->private_->signals);
 	index_release(&m->private_->rows);
+	by_service_moved(&m->private_->by_service);
 	free(m->private_);
 	free(m);
 }

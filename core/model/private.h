@@ -12,11 +12,18 @@ struct index {                    /* open addressing from a key of two strings t
 	struct { uint64_t hash; uint32_t pos_1; } *v;
 	size_t cap, n;
 };
+struct service_places { const char *service; uint32_t deploy_1, version_1; }; /* positions, from 1; 0: none */
+struct by_service {               /* by_service.c */
+	struct service_places *v; /* NULL: to be made */
+	uint32_t *next;           /* the service's version behind each, likewise */
+	size_t cap, n_deploys;
+};
 struct model_private {
 	struct arena *names;
 	struct index interned;    /* positions in `all` */
 	VEC(const char *) all;
 	struct index signals, rows;
+	struct by_service by_service;
 	const char *boot;         /* of the dump that is loaded: where a stamp names none */
 };
 const char *model_intern(struct model *m, const char *s); /* NULL stays NULL */
@@ -27,6 +34,9 @@ void index_release(struct index *x);
 typedef bool (*index_same_fn)(const struct model *m, size_t pos, const char *a, const char *b);
 int64_t index_find(const struct index *x, const struct model *m, const char *a, const char *b, index_same_fn same);
 void index_add(struct index *x, const char *a, const char *b, size_t pos);
+void by_service_moved(struct by_service *x);   /* versions were added, taken away or put elsewhere */
+/* The versions of a service, oldest first: `before` NULL, then the one that was answered. */
+const struct model_version *service_version(const struct model *m, const char *service, const struct model_version *before);
 
 /* ---- records by table (base/record.h) ---- */
 extern const struct table model_table, signal_table, deploy_table, version_table, change_table, row_table, report_table,

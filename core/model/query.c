@@ -39,16 +39,6 @@ const struct model_row *model_row(const struct model *m, const char *row, const 
 	return pos < 0 ? NULL : &m->rows.v[pos];
 }
 
-/* Names are interned: one look for the name, then only pointers are compared. */
-const struct model_deploy *model_deploy(const struct model *m, const char *service)
-{
-	const char *name = model_name(m, service);
-	vec_each(struct model_deploy, d, &m->deploys)
-		if (name && d->service == name)
-			return d;
-	return NULL;
-}
-
 struct model_incident *incident_mut(struct model *m, const char *name)
 {
 	for (size_t i = m->incidents.n; name && i-- > 0;)
@@ -168,19 +158,17 @@ bool model_frozen(const struct model *m, const char *service)
 
 const struct model_version *model_version(const struct model *m, const char *service, const char *version)
 {
-	const char *a = model_name(m, service), *b = model_name(m, version);
-	vec_each(struct model_version, v, &m->versions)
-		if (a && b && v->service == a && v->version == b)
-			return v;
-	return NULL;
+	const struct model_version *v = NULL;
+	while ((v = service_version(m, service, v)) && !eq(v->version, version))
+		;
+	return v;
 }
 
 const struct model_version *model_last_good(const struct model *m, const char *service)
 {
 	const struct model_version *best = NULL;
-	const char *name = model_name(m, service);
-	vec_each(struct model_version, v, &m->versions)
-		if (name && v->service == name && v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
+	for (const struct model_version *v = NULL; (v = service_version(m, service, v));)
+		if (v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
 			best = v;
 	return best;
 }

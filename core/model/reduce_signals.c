@@ -49,7 +49,8 @@ static struct model_version *version_seen(struct model *m, const char *service, 
 	v->first = old.first ? old.first : at;
 	v->last = 0;
 	versions_bound(m, service);
-	return v;
+	by_service_moved(&m->private_->by_service);
+	return &m->versions.v[m->versions.n - 1];
 }
 
 static void version_ended(struct model *m, const char *service, const char *but, int64_t at)

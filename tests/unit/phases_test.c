@@ -379,6 +379,51 @@ static void curves_come_afterwards(void **state)
 	story_release(&s);
 }
 
+/* As a walk over all of them finds it. */
+static const struct model_version *last_good(const struct model *m, const char *service)
+{
+	const struct model_version *best = NULL;
+	vec_each(struct model_version, v, &m->versions)
+		if (strcmp(v->service, service) == 0 && v->last && v->verdict != VERDICT_BAD && (!best || v->last >= best->last))
+			best = v;
+	return best;
+}
+
+static const struct model_deploy *deploy(const struct model *m, const char *service)
+{
+	vec_each(struct model_deploy, d, &m->deploys)
+		if (strcmp(d->service, service) == 0)
+			return d;
+	return NULL;
+}
+
+/* What is a service's is found at once, whatever came, moved or was dropped since it was asked for last. */
+static void a_service_finds_its_versions(void **state)
+{
+	(void)state;
+	struct story s;
+	char service[16], version[16], previous[16];
+	story_init(&s, false);
+	for (int i = 0; i < 400; i++) {
+		story_at(&s, i);
+		snprintf(service, sizeof service, "s%d", i * i % 7);
+		snprintf(version, sizeof version, "%d", i * 5 % 83); /* some come back, and a service keeps 32 */
+		snprintf(previous, sizeof previous, "%d", (i + 9) * 5 % 83);
+		story_deploy(&s, service, version, previous);
+		for (int k = 0; k < 9; k++) {
+			snprintf(service, sizeof service, "s%d", k);
+			row_true(i, model_deploy(s.m, service) == deploy(s.m, service));
+			row_true(i, model_last_good(s.m, service) == last_good(s.m, service));
+			const struct model_version *v = model_version(s.m, service, version);
+			row_true(i, !v || (!strcmp(v->service, service) && !strcmp(v->version, version)));
+		}
+		row_true(i, model_version(s.m, s.m->deploys.v[0].service, s.m->deploys.v[0].version) != NULL);
+	}
+	assert_null(model_version(s.m, "s1", "never"));
+	assert_null(model_deploy(s.m, "nobody"));
+	story_release(&s);
+}
+
 static enum status load_actions(int n, struct fault *f)
 {
 	struct buf b;
@@ -432,6 +477,6 @@ int main(void)
 		cmocka_unit_test(phases_follow_the_contract), cmocka_unit_test(durations_survive_clocks),
 		cmocka_unit_test(promises_are_held_against_the_right_spans), cmocka_unit_test(clocks_stop_where_it_is_over),
 		cmocka_unit_test(a_snapshot_is_the_model), cmocka_unit_test(curves_come_afterwards),
-		cmocka_unit_test(memory_follows_what_was_sent), cmocka_unit_test(the_tables_know_every_field)};
+		cmocka_unit_test(a_service_finds_its_versions), cmocka_unit_test(memory_follows_what_was_sent), cmocka_unit_test(the_tables_know_every_field)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
