@@ -62,9 +62,22 @@ bool buf_adds(struct buf *b, const char *s)
 	return s ? buf_add(b, s, strlen(s)) : !b->failed;
 }
 
+char *buf_more(struct buf *b, size_t n)
+{
+	if (!buf_room(b, n))
+		return NULL;
+	char *at = b->data + b->len;
+	b->len += n;
+	b->data[b->len] = '\0';
+	return at;
+}
+
 bool buf_addc(struct buf *b, char c)
 {
-	return buf_add(b, &c, 1);
+	char *at = buf_more(b, 1);
+	if (at)
+		*at = c;
+	return at != NULL;
 }
 
 bool buf_addf(struct buf *b, const char *fmt, ...)

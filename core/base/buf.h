@@ -19,6 +19,7 @@ void buf_reset(struct buf *b);                     /* empty, not failed, memory 
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_adds(struct buf *b, const char *s);       /* NULL adds nothing */
 bool buf_addc(struct buf *b, char c);
+char *buf_more(struct buf *b, size_t n);           /* n bytes more, for the caller to fill at once; NULL: past the maximum */
 bool buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_cut(struct buf *b, size_t n);             /* drop the first n bytes */
 const char *buf_str(const struct buf *b);          /* "" where nothing was added */

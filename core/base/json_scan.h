@@ -1,6 +1,7 @@
 /* The strict door in front of all JSON: one pass over the bytes that refuses
  * what contract 3 refuses, and counts what a tree of them needs.  Called by
- * json.c, json_check.c and, piece by piece, json_walk.c; keeps no state. */
+ * json.c, json_check.c and, piece by piece, json_walk.c and json_write.c; keeps
+ * no state. */
 #ifndef BASE_JSON_SCAN_H
 #define BASE_JSON_SCAN_H
 
@@ -26,6 +27,7 @@ struct scan {
 	size_t values, text;
 };
 bool scan_fail(struct scan *c, const char *why);
+size_t scan_plain(const char *s, size_t i, size_t len); /* behind the plain ASCII of a string that begins at i */
 void scan_space(struct scan *c);
 bool scan_string(struct scan *c);       /* at its opening quote */
 bool scan_number(struct scan *c);

@@ -57,10 +57,15 @@ double json_number(const char *s, size_t n)
 	return minus ? -v : v;
 }
 
+static bool is_of_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '+' || c == 'e' || c == 'E';
+}
+
 static void take_number(struct build *b, struct json *v)
 {
 	size_t from = b->i;
-	while (b->i < b->len && (strchr("+-.eE", b->s[b->i]) ? b->s[b->i] != '\0' : b->s[b->i] >= '0' && b->s[b->i] <= '9'))
+	while (b->i < b->len && is_of_number(b->s[b->i]))
 		b->i++;
 	v->type = JSON_NUMBER;
 	v->u.num = json_number(b->s + from, b->i - from);

@@ -34,6 +34,13 @@ bool json_walk_done(struct json_walk *w)
 	return !w->at.why;
 }
 
+/* Between two tokens of our own printing there is nothing. */
+static void pass_space(struct json_walk *w)
+{
+	if (w->at.i < w->at.len && (unsigned char)w->at.s[w->at.i] <= ' ')
+		scan_space(&w->at);
+}
+
 /* What comes next, or NUL where nothing does. */
 static char peek(const struct json_walk *w)
 {
@@ -57,7 +64,7 @@ void json_walk_skip(struct json_walk *w)
 {
 	if (json_walk_type(w) != JSON_NONE)
 		scan_value(&w->at, w->depth);
-	scan_space(&w->at);
+	pass_space(w);
 }
 
 bool json_walk_open(struct json_walk *w, enum json_type type)
@@ -70,7 +77,7 @@ bool json_walk_open(struct json_walk *w, enum json_type type)
 		return scan_fail(&w->at, "more than 64 levels");
 	w->stack[w->depth++] = w->at.s[w->at.i++];
 	w->fresh = true;
-	scan_space(&w->at);
+	pass_space(w);
 	return true;
 }
 
@@ -84,7 +91,7 @@ bool json_walk_more(struct json_walk *w)
 	if (peek(w) == close) {
 		w->depth--;
 		w->at.i++;
-		scan_space(&w->at);
+		pass_space(w);
 		return false;
 	}
 	if (fresh)
@@ -92,7 +99,7 @@ bool json_walk_more(struct json_walk *w)
 	if (peek(w) != ',')
 		return scan_fail(&w->at, "a comma is missing");
 	w->at.i++;
-	scan_space(&w->at);
+	pass_space(w);
 	return true;
 }
 
@@ -105,13 +112,13 @@ const char *json_walk_key(struct json_walk *w, size_t *out_len)
 		return "";
 	}
 	size_t len = w->at.i - from - 1;
-	scan_space(&w->at);
+	pass_space(w);
 	if (peek(w) != ':') {
 		scan_fail(&w->at, "a colon is missing");
 		return "";
 	}
 	w->at.i++;
-	scan_space(&w->at);
+	pass_space(w);
 	*out_len = len;
 	return w->at.s + from;
 }
@@ -136,13 +143,19 @@ const char *json_walk_str(struct json_walk *w, size_t *out_len)
 		json_walk_skip(w);
 		return NULL;
 	}
-	if (!scan_string(&w->at))
-		return NULL;
+	size_t plain = scan_plain(w->at.s, from, w->at.len);
 	const char *s = w->at.s + from;
-	size_t len = w->at.i - from - 1;
-	if (memchr(s, '\\', len))
-		s = with_escapes(w, s - 1, &len);
-	scan_space(&w->at);
+	size_t len = plain - from;
+	if (plain < w->at.len && w->at.s[plain] == '"') {
+		w->at.i = plain + 1;
+	} else {
+		if (!scan_string(&w->at))
+			return NULL;
+		len = w->at.i - from - 1;
+		if (memchr(s, '\\', len))
+			s = with_escapes(w, s - 1, &len);
+	}
+	pass_space(w);
 	*out_len = len;
 	return s;
 }
@@ -157,12 +170,34 @@ double json_walk_num(struct json_walk *w, double def)
 	if (!scan_number(&w->at))
 		return def;
 	double v = json_number(w->at.s + from, w->at.i - from);
-	scan_space(&w->at);
+	pass_space(w);
 	return v;
+}
+
+/* Nearly every number is a whole one of at most 16 digits, and then the digits are all there is to it. */
+static bool whole_number(struct json_walk *w, int64_t *out)
+{
+	const char *s = w->at.s;
+	size_t i = w->at.i, len = w->at.len;
+	bool minus = i < len && s[i] == '-';
+	size_t from = i += minus;
+	int64_t v = 0;
+	for (; i < len && s[i] >= '0' && s[i] <= '9' && i < from + 16; i++)
+		v = v * 10 + (s[i] - '0');
+	if (i == from || (s[from] == '0' && i > from + 1) || i == len || v >= INT64_C(9007199254740992))
+		return false;
+	if (s[i] != ',' && s[i] != ']' && s[i] != '}')
+		return false;
+	w->at.i = i;
+	*out = minus ? -v : v;
+	return true;
 }
 
 int64_t json_walk_int(struct json_walk *w, int64_t def)
 {
+	int64_t whole;
+	if (!w->at.why && whole_number(w, &whole))
+		return whole;
 	double v = json_walk_num(w, NAN);
 	return v > -9007199254740992.0 && v < 9007199254740992.0 && v == floor(v) ? (int64_t)v : def;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -56,13 +57,30 @@ static void quote_special(struct buf *b, unsigned char c)
 	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
 	const char *at = strchr(plain, c);
 	if (at && c)
-		buf_addf(b, "\\%c", letter[at - plain]);
+		buf_add(b, (char[2]){'\\', letter[at - plain]}, 2);
 	else
 		buf_addf(b, "\\u%04x", c);
 }
 
+/* Nearly every one. */
+static bool quote_plain(struct buf *b, const char *s, size_t len)
+{
+	if (scan_plain(s, 0, len) < len)
+		return false;
+	char *at = buf_more(b, len + 2);
+	if (at) {
+		at[0] = '"';
+		if (len)
+			memcpy(at + 1, s, len);
+		at[len + 1] = '"';
+	}
+	return true;
+}
+
 static void quote(struct buf *b, const char *s, size_t len)
 {
+	if (quote_plain(b, s, len))
+		return;
 	buf_addc(b, '"');
 	size_t from = 0;
 	for (size_t i = 0; i < len;) {
@@ -113,6 +131,10 @@ static void put_digits(struct buf *b, uint64_t v, int behind, bool minus)
 {
 	char text[32];
 	size_t at = sizeof text;
+	for (; !behind && v >= 100; v /= 100) { /* a division for two */
+		text[--at] = (char)('0' + v % 10);
+		text[--at] = (char)('0' + v / 10 % 10);
+	}
 	for (int i = 0; v || i <= behind; i++, v /= 10) {
 		if (i && i == behind)
 			text[--at] = '.';

@@ -17,9 +17,16 @@ struct columns {
 	size_t n;
 	unsigned char field[COLUMNS_MAX];
 	uint64_t absent;     /* fields that no column is for */
+	uint64_t odd;        /* fields that are not zero where they are empty */
+	uint64_t needed;
 };
 
 /* ---- columns -------------------------------------------------------------------- */
+
+static uint64_t bit(size_t k)
+{
+	return UINT64_C(1) << k;
+}
 
 static bool is_word(const char *word, const char *s, size_t n)
 {
@@ -42,11 +49,31 @@ static void load_columns_of(struct record_in *in, struct columns *c)
 		while (k < c->t->n && !is_word(c->t->fields[k].key, s, n))
 			k++;
 		bool known = k < c->t->n;
-		if (known && !(c->absent & (UINT64_C(1) << k)))
+		if (known && !(c->absent & bit(k)))
 			json_walk_refuse(in->w, "a column stands twice");
 		if (known)
-			c->absent &= ~(UINT64_C(1) << k);
+			c->absent &= ~bit(k);
 		c->field[c->n++] = known ? (unsigned char)k : UNKNOWN;
+	}
+}
+
+/* The next field of a set, which loses it. */
+static size_t take_bit(uint64_t *set)
+{
+	size_t k = (size_t)__builtin_ctzll(*set);
+	*set &= *set - 1;
+	return k;
+}
+
+static void begin_columns(struct columns *c, const struct table *t)
+{
+	c->t = t;
+	for (size_t k = 0; k < t->n; k++) {
+		c->absent |= bit(k);
+		if (t->fields[k].type == F_DBL || t->fields[k].type == F_PART)
+			c->odd |= bit(k);
+		if (t->fields[k].needed)
+			c->needed |= bit(k);
 	}
 }
 
@@ -57,10 +84,8 @@ bool record_columns_load(struct record_in *in, const struct table *root)
 	free(in->columns);
 	in->columns = mem_new(all.n * sizeof *in->columns);
 	in->n_columns = all.n;
-	for (size_t i = 0; i < all.n; i++) {
-		in->columns[i].t = all.v[i];
-		in->columns[i].absent = all.v[i]->n < 64 ? (UINT64_C(1) << all.v[i]->n) - 1 : ~UINT64_C(0);
-	}
+	for (size_t i = 0; i < all.n; i++)
+		begin_columns(&in->columns[i], all.v[i]);
 	for (bool more = json_walk_open(in->w, JSON_OBJECT); more && json_walk_more(in->w);) {
 		size_t n, i = 0;
 		const char *key = json_walk_key(in->w, &n);
@@ -96,7 +121,7 @@ static const struct columns *columns_of(const struct record_in *in, const struct
 
 /* ---- values ----------------------------------------------------------------------- */
 
-static void load_one(struct record_in *in, const struct table *t, const struct columns *c, void *rec);
+static void load_one(struct record_in *in, const struct columns *c, void *rec);
 
 static const char *load_name(struct record_in *in)
 {
@@ -144,7 +169,7 @@ static void load_records(struct record_in *in, const struct table *t, struct any
 			a->v = mem_vec_grow(a->v, &a->cap, t->size);
 		void *rec = (char *)a->v + a->n++ * t->size;
 		memset(rec, 0, t->size);
-		load_one(in, t, c, rec);
+		load_one(in, c, rec);
 	}
 }
 
@@ -200,7 +225,7 @@ static void load_field(struct record_in *in, const struct field *f, void *at)
 	case F_BOOL: *(bool *)at = json_walk_bool(in->w, false); break;
 	case F_VEC: load_vec(in, f->sub, at); break;
 	case F_LIST: load_list(in, f->sub, at); break;
-	case F_PART: load_one(in, f->sub, columns_of(in, f->sub), at); break;
+	case F_PART: load_one(in, columns_of(in, f->sub), at); break;
 	case F_OTHER: f->how->load(in, at); break;
 	}
 }
@@ -208,55 +233,61 @@ static void load_field(struct record_in *in, const struct field *f, void *at)
 /* ---- records ----------------------------------------------------------------------- */
 
 /* Fields that were not sent: empty, and that is not zero for every one. */
-static void settle(struct record_in *in, const struct table *t, uint64_t absent, void *rec)
+static void settle(struct record_in *in, const struct columns *c, uint64_t absent, void *rec)
 {
-	for (size_t k = 0; k < t->n; k++) {
-		const struct field *f = &t->fields[k];
+	for (uint64_t left = absent & c->odd; left;) {
+		const struct field *f = &c->t->fields[take_bit(&left)];
 		char *at = (char *)rec + f->off;
-		if (!(absent & (UINT64_C(1) << k)))
-			continue;
 		if (f->type == F_DBL)
 			*(double *)(void *)at = NAN;
-		else if (f->type == F_PART)
-			settle(in, f->sub, ~UINT64_C(0), at);
+		else
+			settle(in, columns_of(in, f->sub), ~UINT64_C(0), at);
 	}
 }
 
-static void check_needed(struct record_in *in, const struct table *t, const void *rec)
+static void check_needed(struct record_in *in, const struct columns *c, const void *rec)
 {
-	for (size_t k = 0; k < t->n; k++)
-		if (t->fields[k].needed && !*(void *const *)(const void *)((const char *)rec + t->fields[k].off))
+	for (uint64_t left = c->needed; left;)
+		if (!*(void *const *)(const void *)((const char *)rec + c->t->fields[take_bit(&left)].off))
 			json_walk_refuse(in->w, "a record without its name");
 }
 
-static void load_one(struct record_in *in, const struct table *t, const struct columns *c, void *rec)
+static void load_one(struct record_in *in, const struct columns *c, void *rec)
 {
-	uint64_t absent = c ? c->absent : ~UINT64_C(0);
+	const struct field *fields = c->t->fields;
+	uint64_t absent = c->absent;
 	size_t i = 0;
 	for (bool more = json_walk_open(in->w, JSON_ARRAY); more && json_walk_more(in->w); i++) {
-		const struct field *f = c && i < c->n && c->field[i] != UNKNOWN ? &t->fields[c->field[i]] : NULL;
-		if (f)
-			load_field(in, f, (char *)rec + f->off);
+		if (i < c->n && c->field[i] != UNKNOWN)
+			load_field(in, &fields[c->field[i]], (char *)rec + fields[c->field[i]].off);
 		else
 			json_walk_skip(in->w);
 	}
-	for (; c && i < c->n; i++)
+	for (; i < c->n; i++)
 		if (c->field[i] != UNKNOWN)
-			absent |= UINT64_C(1) << c->field[i];
-	if (absent)
-		settle(in, t, absent, rec);
-	check_needed(in, t, rec);
+			absent |= bit(c->field[i]);
+	settle(in, c, absent, rec);
+	check_needed(in, c, rec);
 }
 
 void record_load(struct record_in *in, const struct table *t, void *rec)
 {
-	load_one(in, t, columns_of(in, t), rec);
+	const struct columns *c = columns_of(in, t);
+	if (c)
+		load_one(in, c, rec);
+	else
+		json_walk_refuse(in->w, "the columns do not stand before the records");
 }
 
 void record_load_keys(struct record_in *in, const struct table *t, void *rec)
 {
+	const struct columns *c = columns_of(in, t);
 	uint64_t absent = ~UINT64_C(0);
 	size_t next = 0;
+	if (!c) {
+		json_walk_refuse(in->w, "the columns do not stand before the records");
+		return;
+	}
 	for (bool more = json_walk_open(in->w, JSON_OBJECT); more && json_walk_more(in->w);) {
 		size_t n, k = next;
 		const char *key = json_walk_key(in->w, &n);
@@ -266,13 +297,13 @@ void record_load_keys(struct record_in *in, const struct table *t, void *rec)
 		next = k + 1;
 		if (k == t->n) {
 			json_walk_skip(in->w);
-		} else if (!(absent & (UINT64_C(1) << k))) {
+		} else if (!(absent & bit(k))) {
 			json_walk_refuse(in->w, "a key stands twice");
 		} else {
-			absent &= ~(UINT64_C(1) << k);
+			absent &= ~bit(k);
 			load_field(in, &t->fields[k], (char *)rec + t->fields[k].off);
 		}
 	}
-	settle(in, t, absent, rec);
-	check_needed(in, t, rec);
+	settle(in, c, absent, rec);
+	check_needed(in, c, rec);
 }

@@ -47,7 +47,7 @@ enum status client_engine_runs(const struct client_paths *p, bool *out_runs, str
 struct client_events {
 	void (*up)(struct client *c, void *ctx);          /* hello received (again, after a loss) */
 	void (*snapshot)(struct client *c, void *ctx);    /* client_model is new */
-	void (*event)(struct client *c, void *ctx, const struct event *e); /* already reduced into client_model */
+	void (*event)(struct client *c, void *ctx, const struct event *e); /* already reduced into client_model; its body_sha is not worked out */
 	void (*tell)(struct client *c, void *ctx, const struct json *what);
 	void (*beat)(struct client *c, void *ctx);
 	void (*down)(struct client *c, void *ctx, const struct fault *why); /* it reconnects by itself */

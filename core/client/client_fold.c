@@ -169,7 +169,6 @@ static void took_event(struct client *c, const char *s, size_t n)
 	struct event ev;
 	bool good = read_event(s, n, &envelope, &ev);
 	if (good && c->model && ev.seq == c->model->seq + 1) {
-		sha256(ev.body, ev.body_len, ev.body_sha);
 		model_reduce(c->model, &ev);
 		c->seen_seq = ev.seq;
 		hex_print(ev.chain, SHA_LEN, c->seen_chain);

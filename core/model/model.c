@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KIT_PACKED_MAX ((size_t)256 << 20)
+
 static void reindex(struct model *m)
 {
 	index_release(&m->private_->signals);
@@ -36,8 +38,22 @@ void model_free(struct model *m)
 	index_release(&m->private_->signals);
 	index_release(&m->private_->rows);
 	by_service_moved(&m->private_->by_service);
+	buf_release(&m->private_->kit_packed);
 	free(m->private_);
 	free(m);
+}
+
+/* Every console that comes wants the same kit: of a thousand services that is a third of what is printed. */
+static void kit_dump(const struct model *m, struct jw *w)
+{
+	struct buf *b = &m->private_->kit_packed;
+	struct jw k;
+	if (!b->len) {
+		buf_init(b, KIT_PACKED_MAX);
+		jw_init(&k, b);
+		kit_pack(m->kit, &k);
+	}
+	jw_raw(w, buf_str(b), b->len);
 }
 
 void model_dump(const struct model *m, bool curves, struct buf *out)
@@ -58,7 +74,7 @@ void model_dump(const struct model *m, bool curves, struct buf *out)
 	jw_key(&w, "model");
 	record_dump_keys(&o, &model_table, m);
 	jw_key(&w, "kit");
-	kit_pack(m->kit, &w);
+	kit_dump(m, &w);
 	jw_obj_end(&w);
 }
 

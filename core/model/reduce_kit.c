@@ -45,6 +45,7 @@ void reduce_kit(struct reduction *r)
 		m->kit_changed = digest;
 		return;
 	}
+	buf_release(&m->private_->kit_packed);
 	const struct json *files = json_get(r->body, "files");
 	bool same = m->kit && m->kit_digest && digest && strcmp(m->kit_digest, digest) == 0;
 	m->kit_changed = NULL;

@@ -99,6 +99,11 @@ def bench_memory(small, large):
         p = Pty(CONSOLE, world.env)
         p.quiet(0.5)
         line(what, resident(p.pid), 12)
+        end = time.time() + (15 if world is large else 0)
+        while time.time() < end:
+            p.read(0.1)
+        if world is large:
+            line("the same, 75,000 values later", resident(p.pid), 12)
         p.close()
     line("engine, 20 services", resident(small.process.pid), 24)
     line("engine, 1,000 services, 5,000 signals", resident(large.process.pid), 24)
@@ -208,6 +213,14 @@ def bench_fire(small):
 
 # ---- commands ---------------------------------------------------------------------------------------------
 
+def bench_status(large):
+    """It is for a prompt: what it costs may not follow the size of the kit."""
+    git = repository()
+    got = in_turn(rounds(30), git=lambda: run_ms(["git", "rev-parse", "HEAD"], large.env, git),
+                  status=lambda: run_ms([BACKOUT, "status"], large.env))
+    row("`status`, 1,000 services, 5,000 signals", got["status"], got["git"], "ms", "<= 2 x git rev-parse HEAD", most(2))
+
+
 def bench_commands(small):
     git, env = repository(), small.env
     got = in_turn(rounds(30), git=lambda: run_ms(["git", "rev-parse", "HEAD"], env, git), bare=lambda: run_ms([FLOOR_EXEC], env),
@@ -254,12 +267,14 @@ def main():
             if "console" in only:
                 with World(1, 20, moving=20) as busy:
                     bench_console(small, busy)
-            if {"start", "keys", "memory"} & set(only):
+            if {"start", "keys", "memory", "commands"} & set(only):
                 with World(1000, 5, moving=5000) as large:
                     if "start" in only:
                         bench_start(small, large)
                     if "keys" in only:
                         bench_keys(small, large)
+                    if "commands" in only:
+                        bench_status(large)
                     if "memory" in only:
                         bench_disk(large)
                         bench_memory(small, large)

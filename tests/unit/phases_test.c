@@ -338,6 +338,28 @@ static void a_snapshot_is_the_model(void **state)
 	}
 }
 
+/* Who somebody is may change while the kit stays: who comes afterwards knows. */
+static void a_snapshot_has_the_kit_in_use(void **state)
+{
+	(void)state;
+	struct story s;
+	story_init(&s, true);
+	for (int i = 0; i < 3; i++) {
+		struct buf b;
+		struct model *again;
+		story_eventf(&s, "kit.loaded", NULL, "engine", "{'digest':'%s','files':[],'uids':{'maya':%d}}", s.m->kit_digest, 4242 + i);
+		buf_init(&b, JSON_KIT_MAX);
+		model_dump(s.m, true, &b);
+		assert_int_equal(model_load(b.data, b.len, &again, NULL), STATUS_OK);
+		const struct kit_person *p = kit_person_by_uid(again->kit, 4242 + i);
+		row_true(i, p && !strcmp(p->id, "maya"));
+		row_true(i, strcmp(again->kit->digest, s.m->kit->digest) == 0);
+		model_free(again);
+		buf_release(&b);
+	}
+	story_release(&s);
+}
+
 /* A snapshot without curves says which are unknown, once; with what `curves` answers it is the whole model. */
 static void curves_come_afterwards(void **state)
 {
@@ -476,7 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(phases_follow_the_contract), cmocka_unit_test(durations_survive_clocks),
 		cmocka_unit_test(promises_are_held_against_the_right_spans), cmocka_unit_test(clocks_stop_where_it_is_over),
-		cmocka_unit_test(a_snapshot_is_the_model), cmocka_unit_test(curves_come_afterwards),
+		cmocka_unit_test(a_snapshot_is_the_model), cmocka_unit_test(a_snapshot_has_the_kit_in_use), cmocka_unit_test(curves_come_afterwards),
 		cmocka_unit_test(a_service_finds_its_versions), cmocka_unit_test(memory_follows_what_was_sent), cmocka_unit_test(the_tables_know_every_field)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
