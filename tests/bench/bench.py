@@ -34,7 +34,7 @@ def bare(world):
 
 def bench_start(small, large):
     env = bare(small)
-    what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"), "large": lambda: paint(CONSOLE, large.env, b"service-0010")}
+    what = {"floor": lambda: paint([FLOOR_CURSES], env, b"2000"), "large": lambda: paint(CONSOLE, large.env, b"SERVICES")}
     got = in_turn(rounds(15), **what)
     row("first paint, 1,000 services, 5,000 signals", got["large"], got["floor"], "ms", "<= 5 x ncurses", most(5))
 
