@@ -124,7 +124,7 @@ class Daemon:
     def start(self, ready):
         self.p = subprocess.Popen(self.argv, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         try:
-            wait_for(lambda: self.p.poll() is not None or self.get(ready) == 200, 30, "a ready server")
+            wait_for(lambda: self.p.poll() is not None or self.get(ready) in (200, 400), 30, "a ready server")
             if self.p.poll() is not None:
                 raise Failed("it ended at once")
         except Failed:
@@ -171,7 +171,7 @@ scrape_configs:
     files = {"prometheus.yml": config}
     if web:
         files["web.yml"] = web
-    return Daemon("/-/ready" if not web else "/nothing", lambda d: [
+    return Daemon("/-/ready", lambda d: [
         "prometheus", f"--config.file={d.dir}/prometheus.yml", f"--storage.tsdb.path={d.dir}/data",
         f"--web.listen-address=127.0.0.1:{d.port}", *([f"--web.config.file={d.dir}/web.yml"] if web else []), *more], files)
 

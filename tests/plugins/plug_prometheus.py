@@ -3,16 +3,18 @@
 import json
 import math
 import os
+import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from plug_lib import Plugin, check, main, program, same, wait_for  # noqa: E402
+from plug_lib import Dir, Plugin, check, main, program, same, wait_for  # noqa: E402
 from plug_metrics import Counter, Exporter, need, now_text, prometheus  # noqa: E402
 
 need("prometheus")
+BCRYPT = "$2b$04$9LPJ1W5hacrrxTmlioycZ.okYcxMmfk8MtAcMQBD5g2pQ9j/jQ8ia"  # of pa55
 
 SERVICES = [f"svc-{i}.eu" for i in range(40)]
 
@@ -195,6 +197,20 @@ def test_old_samples_have_their_own_time():
                 same(([got[n]["value"] for n in names], got["fresh"]["value"], got["sum"]["value"]), ([5] * len(names), 0.07, 10))
     finally:
         e.text = old
+
+
+def test_login():
+    """The real one's own basic authentication over TLS."""
+    with Dir() as d:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{d}/key", "-out", f"{d}/cert", "-days", "2", "-subj", "/CN=127.0.0.1",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        web = f"tls_server_config: {{cert_file: {d}/cert, key_file: {d}/key}}\nbasic_auth_users: {{ops: '{BCRYPT}'}}\n"
+        with prometheus(World.exporter, web=web) as server:
+            url = server.url.replace("http:", "https:")
+            for password, ca, want in (("pa55", True, 7), ("wrong", True, "does not know us"), ("pa55", False, "no answer")):
+                config = {"url": url, "user": "ops", "tls": {"ca": f"{d}/cert"} if ca else {}}
+                v = measure({"x": "vector(7)"}, config=config, secrets={"password": password})["x"]
+                check(v["value"] == want if want == 7 else v["value"] is None and want in v["error"], v)
 
 
 def test_history():
