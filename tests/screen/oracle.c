@@ -204,7 +204,7 @@ static const struct {
 	{"arm", BY_KEY | BY_ANSWER, NULL}, {"disarm", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL}, {"fire", BY_KEY, NULL},
 	{"declare", BY_KEY, ""}, {"report", BY_KEY, ""}, {"note", BY_KEY, ""}, {"cancel", BY_KEY, ""}, {"resolve", BY_KEY, ""},
 	{"veto", BY_KEY, "v"}, {"freeze", BY_KEY, ""}, {"unfreeze", BY_KEY, ""}, {"unpin", BY_KEY, ""}, {"take", BY_KEY, "C"},
-	{"hand-over", BY_KEY, ""}, {"close", BY_KEY, ""}, {"reload", BY_KEY, ""}, {"read", BY_KEY, "l"},
+	{"hand-over", BY_KEY, ""}, {"close", BY_KEY, ""}, {"reload", BY_KEY, ""}, {"read", BY_KEY | BY_TICK, "l"},
 	{"samples", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 };
 
