@@ -187,7 +187,7 @@ void confirm_take(struct confirm *c, const struct json *p)
 	c->ready = json_get_bool(p, "ready", false);
 	c->may = json_get_bool(p, "may", false);
 	c->to_bad = json_get_bool(p, "to_bad", false);
-	c->takes_s = json_get_num(p, "takes_s", -1);
+	c->takes_s = json_get(p, "takes_s") ? (double)json_get_span(p, "takes_s") / 1e6 : -1;
 }
 
 static void panel_open(struct ui *u, const struct sight *s, const struct json *result)

@@ -10,6 +10,8 @@
 #include "base/json_tree.h"
 #include "base/mem.h"
 
+#define SPAN_MOST 3e9 /* seconds */
+
 /* ---- keys that stand twice ---- */
 
 static int key_order(const void *a, const void *b)
@@ -180,6 +182,12 @@ int64_t json_get_time(const struct json *obj, const char *key)
 	return instant_parse(json_get_str(obj, key, NULL), &us) ? us : 0;
 }
 
+int64_t json_get_span(const struct json *obj, const char *key)
+{
+	double s = json_get_num(obj, key, 0);
+	return s > -SPAN_MOST && s < SPAN_MOST ? (int64_t)(s * 1e6) : 0;
+}
+
 /* Recursive, but no tree is deeper than json_parse let in. */
 int json_depth(const struct json *v)
 {
@@ -212,5 +220,5 @@ const struct json *json_next(const struct json *child)
 
 const char *json_key(const struct json *child)
 {
-	return child ? child->key : NULL;
+	return child && child->key ? child->key : "";
 }

@@ -41,12 +41,14 @@ int64_t json_get_int(const struct json *obj, const char *key, int64_t def);
 bool json_get_bool(const struct json *obj, const char *key, bool def);
 /* RFC 3339 string -> microseconds, 0 where there is none. */
 int64_t json_get_time(const struct json *obj, const char *key);
+/* Seconds as microseconds; 0 where there are none, or more than a life has. */
+int64_t json_get_span(const struct json *obj, const char *key);
 
 int json_depth(const struct json *v);                   /* levels: 0 nothing, 1 a scalar or {} */
 size_t json_count(const struct json *v);
 const struct json *json_first(const struct json *v); /* child of an array or object */
 const struct json *json_next(const struct json *child);
-const char *json_key(const struct json *child);      /* its key within an object, or NULL */
+const char *json_key(const struct json *child);      /* its key within an object; "" of one in a list */
 
 /* The printer.  Compact, no spaces; integers in plain decimal; doubles in the
  * shortest form that reads back equal; strings escaped as JSON asks, invalid

@@ -9,6 +9,11 @@ const char *body_name(struct reduction *r, const char *key)
 	return model_intern(r->m, json_get_str(r->body, key, NULL));
 }
 
+const char *body_word(struct reduction *r, const char *key)
+{
+	return model_intern(r->m, json_get_str(r->body, key, ""));
+}
+
 struct stamp body_since(struct reduction *r)
 {
 	struct stamp s = {json_get_time(r->body, "since"), json_get_int(r->body, "since_mono", 0), NULL};

@@ -84,6 +84,7 @@ void reduce_ways(struct reduction *r);
 void reduce_kit(struct reduction *r);
 void model_add_line(struct reduction *r);
 const char *body_name(struct reduction *r, const char *key); /* interned string of the body, or NULL */
+const char *body_word(struct reduction *r, const char *key); /* the same of what every record has: "" where a stranger left it out */
 struct stamp body_since(struct reduction *r);  /* "since" and "since_mono" as a stamp */
 struct model_incident *incident_mut(struct model *m, const char *name);
 struct model_action *action_mut(struct reduction *r);         /* by the body's key */

@@ -50,7 +50,7 @@ static void reduce_clock(struct reduction *r)
 static void reduce_client(struct reduction *r)
 {
 	struct model *m = r->m;
-	const char *person = body_name(r, "person"), *role = body_name(r, "role");
+	const char *person = body_name(r, "person"), *role = body_word(r, "role");
 	int step = strcmp(json_get_str(r->body, "what", ""), "opened") == 0 ? 1 : -1;
 	if (!person)
 		person = model_intern(m, r->e->actor);

@@ -9,8 +9,8 @@
 void reduce_armed(struct reduction *r)
 {
 	struct model_armed *a = vec_push(&r->m->armed);
-	a->action = body_name(r, "action");
-	a->service = body_name(r, "service");
+	a->action = body_word(r, "action");
+	a->service = body_word(r, "service");
 	a->person = model_intern(r->m, r->e->actor);
 	a->at = r->at;
 	vec_bound(&armed_table, &r->m->armed, 64);
@@ -18,7 +18,7 @@ void reduce_armed(struct reduction *r)
 
 void reduce_disarmed(struct reduction *r)
 {
-	const char *action = body_name(r, "action"), *service = body_name(r, "service");
+	const char *action = body_word(r, "action"), *service = body_word(r, "service");
 	vec_each(struct model_armed, a, &r->m->armed)
 		if (a->action == action && a->service == service && strcmp(a->person, r->e->actor) == 0) {
 			vec_drop(&armed_table, &r->m->armed, (size_t)(a - r->m->armed.v));
@@ -55,14 +55,14 @@ void reduce_requested(struct reduction *r)
 	if (!r->i || !json_get(r->body, "key"))
 		return;
 	struct model_action *x = vec_push(&r->i->actions);
-	x->key = body_name(r, "key");
-	x->op = body_name(r, "op");
+	x->key = body_word(r, "key");
+	x->op = body_word(r, "op");
 	x->ask = body_name(r, "ask");
 	x->digest = body_name(r, "digest");
 	x->incident = r->i->name;
 	x->action = model_intern(m, json_get_str(a, "name", ""));
 	x->service = model_intern(m, json_get_str(a, "service", ""));
-	x->backend = body_name(r, "backend");
+	x->backend = body_word(r, "backend");
 	x->verb = model_intern(m, json_get_str(a, "verb", ""));
 	x->from = model_intern(m, json_get_str(a, "from", NULL));
 	x->to = model_intern(m, json_get_str(a, "to", NULL));
@@ -75,7 +75,7 @@ void reduce_requested(struct reduction *r)
 	x->via = body_name(r, "via");
 	x->authority = body_name(r, "authority");
 	x->reason = mem_str(json_get_str(r->body, "reason", ""));
-	x->confirmed_us = (int64_t)(json_get_num(r->body, "confirmed_s", 0) * 1e6);
+	x->confirmed_us = json_get_span(r->body, "confirmed_s");
 	x->requested = r->at;
 	x->outcome = OUTCOME_WAITING;
 	x->changed = model_intern(m, "none");
@@ -115,7 +115,7 @@ void reduce_fired(struct reduction *r)
 		return;
 	a->outcome = OUTCOME_RUNNING;
 	a->fired = r->at;
-	a->deadline_us = (int64_t)(json_get_num(r->body, "deadline_s", 0) * 1e6);
+	a->deadline_us = json_get_span(r->body, "deadline_s");
 	a->pid = json_get_int(r->body, "pid", 0);
 	a->pid_start = json_get_int(r->body, "pid_start", 0);
 	if (a->recovery && r->i)

@@ -181,8 +181,8 @@ static void load_checks(struct reduction *r, struct model_verify *v)
 		k->state = model_intern(r->m, json_get_str(c, "state", "cannot-tell"));
 		k->detail = mem_str(json_get_str(c, "detail", NULL));
 		k->was_bad = json_get_bool(c, "was_bad", false);
-		k->held_us = (int64_t)(json_get_num(c, "held_s", 0) * 1e6);
-		k->need_us = (int64_t)(json_get_num(c, "need_s", 0) * 1e6);
+		k->held_us = json_get_span(c, "held_s");
+		k->need_us = json_get_span(c, "need_s");
 		k->value = json_get_num(c, "value", NAN);
 	}
 }
@@ -225,7 +225,7 @@ void reduce_verify(struct reduction *r)
 void reduce_pin(struct reduction *r)
 {
 	struct model *m = r->m;
-	const char *service = body_name(r, "service"), *version = body_name(r, "version"), *what = json_get_str(r->body, "what", "");
+	const char *service = body_word(r, "service"), *version = body_word(r, "version"), *what = json_get_str(r->body, "what", "");
 	struct model_pin *p = NULL;
 	vec_each(struct model_pin, k, &m->pins)
 		if (k->service == service && k->version == version)
@@ -253,7 +253,7 @@ void reduce_pin(struct reduction *r)
 void reduce_freeze(struct reduction *r)
 {
 	struct model *m = r->m;
-	const char *service = body_name(r, "service");
+	const char *service = body_word(r, "service");
 	for (size_t k = m->freezes.n; k-- > 0;)
 		if (m->freezes.v[k].service == service)
 			vec_drop(&freeze_table, &m->freezes, k);

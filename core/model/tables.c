@@ -31,15 +31,15 @@ TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO
 	{"curve", F_OTHER, 0, NULL, .how = &curve_how});
 #undef R
 #define R model_deploy
-TABLE(deploy, R, N(R, service), N(R, place), N(R, backend), N(R, version), N(R, previous), N(R, by), N(R, state), I(R, at), S(R, learned),
+TABLE(deploy, R, K(R, service), K(R, place), N(R, backend), K(R, version), N(R, previous), N(R, by), N(R, state), I(R, at), S(R, learned),
 	E(R, instances_old), E(R, instances_new), N(R, strategy), D(R, share), N(R, managed_by), W(R, back_safe, TRI_YES), T(R, back_why),
 	I(R, back_since));
 #undef R
 #define R model_version
-TABLE(version, R, N(R, service), N(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
+TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
 #undef R
 #define R model_change
-TABLE(change, R, N(R, service), N(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq));
+TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq));
 #undef R
 #define R model_row
 TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
@@ -58,7 +58,7 @@ TABLE(check, R, T(R, name), N(R, from), N(R, state), T(R, detail), B(R, was_bad)
 TABLE(verify, R, K(R, service), W(R, state, VERIFY_NONE), T(R, why), S(R, at), V(R, checks, check));
 #undef R
 #define R model_action
-TABLE(action, R, N(R, key), N(R, op), N(R, digest), N(R, incident), N(R, ask), N(R, action), N(R, service), N(R, backend), N(R, verb),
+TABLE(action, R, K(R, key), K(R, op), N(R, digest), K(R, incident), N(R, ask), K(R, action), K(R, service), K(R, backend), K(R, verb),
 	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), W(R, cls, CLASS_TELL), N(R, by), N(R, via), N(R, authority), T(R, reason),
 	W(R, outcome, OUTCOME_CANCELLED), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
@@ -72,10 +72,10 @@ TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), 
 	S(R, reopened), S(R, settled));
 #undef R
 #define R model_pin
-TABLE(pin, R, N(R, service), N(R, version), N(R, by), T(R, reason), S(R, at), B(R, returned), N(R, returned_by));
+TABLE(pin, R, K(R, service), K(R, version), N(R, by), T(R, reason), S(R, at), B(R, returned), N(R, returned_by));
 #undef R
 #define R model_freeze
-TABLE(freeze, R, N(R, service), N(R, by), T(R, reason), S(R, at));
+TABLE(freeze, R, K(R, service), N(R, by), T(R, reason), S(R, at));
 #undef R
 #define R model_way
 TABLE(way, R, K(R, service), K(R, action), N(R, backend), T(R, why), S(R, since));
@@ -84,17 +84,17 @@ TABLE(way, R, K(R, service), K(R, action), N(R, backend), T(R, why), S(R, since)
 TABLE(round, R, K(R, backend), I(R, tried), I(R, ready), S(R, at));
 #undef R
 #define R model_backend
-TABLE(backend, R, N(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard),
+TABLE(backend, R, K(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard),
 	T(R, trouble), S(R, trouble_at));
 #undef R
 #define R model_seat
-TABLE(seat, R, N(R, person), N(R, role), E(R, count), S(R, at), S(R, since));
+TABLE(seat, R, K(R, person), K(R, role), E(R, count), S(R, at), S(R, since));
 #undef R
 #define R model_armed
-TABLE(armed, R, N(R, action), N(R, service), N(R, person), S(R, at));
+TABLE(armed, R, K(R, action), K(R, service), K(R, person), S(R, at));
 #undef R
 #define R model_line
-TABLE(line, R, I(R, seq), S(R, at), N(R, kind), N(R, incident), N(R, actor), T(R, text));
+TABLE(line, R, I(R, seq), S(R, at), K(R, kind), N(R, incident), K(R, actor), T(R, text));
 #undef R
 #define R model_ask
 TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));

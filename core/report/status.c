@@ -29,7 +29,7 @@ static void add_incidents(const struct json *status, int most, struct buf *out)
 		for (const struct json *s = first; s && at + 1 < sizeof services; s = json_next(s))
 			at += (size_t)snprintf(services + at, sizeof services - at, "%s%s", s == first ? "" : ", ", json_str(s, ""));
 		buf_addf(out, "  %s %s %s %s", json_get_str(i, "incident", ""), services,
-			duration_clock((int64_t)(json_get_num(i, "clock_s", 0) * 1e6), clock), json_get_str(i, "state", ""));
+			duration_clock(json_get_span(i, "clock_s"), clock), json_get_str(i, "state", ""));
 	}
 	if (n > most)
 		buf_addf(out, "  +%d more", n - most);
