@@ -29,8 +29,10 @@ static void read_error(const struct http_got *got, const struct json *root, stru
 	(void)snprintf(text, sizeof text, "%.40s%s%.160s", type, *type && *said ? ": " : "", said);
 	text[strcspn(text, "\r\n")] = '\0';
 	http_status_words(got->status, text, out->why, sizeof out->why);
-	out->syntax = got->status == 400;
-	out->query_fault = out->syntax || got->status == 422 || (got->status == 503 && !strcmp(type, "timeout"));
+	/* A proxy's 400 is about something else: what is at fault for Prometheus it says in its own words. */
+	out->syntax = got->status == 400 && !strcmp(type, "bad_data");
+	out->query_fault = out->syntax || (*type && (got->status == 400 || got->status == 422)) ||
+		(got->status == 503 && !strcmp(type, "timeout")) || got->status == 413 || got->status == 414;
 }
 
 static const char *result_fault(const struct json *data, const char *type)

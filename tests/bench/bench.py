@@ -79,7 +79,8 @@ def bench_idle(small):
 
 def plugin_memory(name):
     """Of a plugin that was greeted: (resident, private) MiB."""
-    config = {"exec": {"allow": []}, "releases": {"root": "/tmp"}, "probe": {}}[name]
+    config = {"exec": {"allow": []}, "releases": {"root": "/tmp"}, "probe": {}, "prometheus": {"url": "http://127.0.0.1:9"},
+              "alertmanager": {"url": "http://127.0.0.1:9"}}[name]
     p = subprocess.Popen([os.path.join(os.path.abspath(BUILD), "plugins", "backout-plugin-" + name)], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/tmp", text=True)
     say = {"protocol": 1, "mode": "watch", "backend": name, "environment": "test", "config": config, "secrets": {}}
@@ -107,7 +108,7 @@ def bench_memory(small, large):
         p.close()
     line("engine, 20 services", resident(small.process.pid), 24)
     line("engine, 1,000 services, 5,000 signals", resident(large.process.pid), 24)
-    for name in ("exec", "releases", "probe"):
+    for name in ("exec", "releases", "probe", "prometheus", "alertmanager"):
         line("plugin %s" % name, plugin_memory(name), 12)
 
 

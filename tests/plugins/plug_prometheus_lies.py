@@ -81,6 +81,17 @@ class Liar(Serving):
             def p_custom(self):
                 self.reply(200, GOOD) if (self.headers.get("X-Scope-OrgID"), self.headers.get("X-Key")) == ("shop", "k3y") else self.reply(403, b"no")
 
+            def p_picky(self):
+                """Refuses what is longer than 300 bytes, in a proxy's words."""
+                q = outer.seen[-1][2]["query"]
+                if len(q) > 300:
+                    self.reply(413, b"<html>Payload Too Large")
+                else:
+                    self.reply(200, vector(*([one("1", bo_q=str(i)) for i in range(q.count("bo_q"))] or [one("1")])))
+
+            def p_proxy400(self):
+                self.reply(400, b"<html>Bad Request")
+
             def log_message(self, *_):
                 pass
 
@@ -259,6 +270,19 @@ def test_lies_in_batches():
         check("2 series" in got["b0"]["error"], got["b0"])  # 0 and 00 are both its own
         same((got["b1"]["value"], got["ma"]["value"], got["mc"]["value"], got["mc2"]["value"]), (None, 1, None, None), got)
         check("2 series" in got["mb"]["error"] and "error" not in got["b1"] and "error" not in got["mc"], got)
+        p.close()
+
+
+def test_whose_fault_it_is():
+    """What is too long for a proxy is asked in halves; a proxy's own trouble is no reason to ask more."""
+    with Liar() as liar:
+        queries = {f"q{i}": f"vector({i})" for i in range(20)}
+        p = start({"servers": {"a": {"url": f"{liar.url}/picky"}, "b": {"url": f"{liar.url}/proxy400"}}},
+                  {k: "@a " + q for k, q in queries.items()} | {f"b{k}": "@b " + q for k, q in queries.items()}, every=1)
+        wait_for(lambda: all(values(p, k) and values(p, "b" + k) for k in queries))
+        same({values(p, k)[-1]["value"] for k in queries}, {1})
+        check(all("400" in values(p, "b" + k)[-1]["error"] for k in queries))
+        check(len([s for s in liar.seen if "proxy400" in s[0]]) <= 2, "it was not asked once a signal")
         p.close()
 
 
