@@ -10,7 +10,7 @@
 #include "prometheus/prometheus.h"
 
 #define STEPS_MAX INT64_C(11000)
-#define PAGE_BYTES ((size_t)900000)
+#define PAGE_BYTES ((size_t)1000000)
 #define WITHIN (25 * US_SECOND)
 
 enum point_kind { POINT_NONE, POINT_VALUE, POINT_SEVERAL, POINT_WRONG };
@@ -123,7 +123,7 @@ static int64_t steps_of(const struct signals *all, int64_t wanted)
 {
 	size_t one = 64;
 	vec_each(struct signal, g, all)
-		one += strlen(g->service) + strlen(g->name) + 80;
+		one += strlen(g->service) + strlen(g->name) + 64; /* the longest value, or null with its reason */
 	int64_t fit = (int64_t)(PAGE_BYTES / one);
 	fit = fit < STEPS_MAX ? fit : STEPS_MAX;
 	return fit < wanted ? fit : wanted;

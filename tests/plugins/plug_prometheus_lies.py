@@ -400,6 +400,23 @@ def test_tls():
             p.close()
 
 
+def test_a_page_is_full_but_not_more():
+    """A thousand signals, each value as long as values get: a page is one line, and most of what a line may be."""
+    with Liar() as liar:
+        start_at = 1795226400
+        for word in ("-1.2345678901234567e-300", "NaN"):
+            LIES["long"] = (json.dumps({"status": "success", "data": {"resultType": "matrix", "result": [
+                {"metric": {"service": f"service-{i:04d}"}, "values": [[start_at + 15 * k, word] for k in range(12)]} for i in range(1000)]}}).encode(), "")
+            p = Plugin(program("prometheus"))
+            p.start({"url": f"{liar.url}/long"}, mode="watch")
+            signals = [{"service": f"service-{i:04d}", "signal": "errors", "query": f'x{{service="service-{i:04d}"}}', "every": 5} for i in range(1000)]
+            got = p.result("history", {"signals": signals, "deploys": [], "from": "2026-11-21T02:00:00Z", "to": "2026-11-21T04:00:00Z", "step": 15}, 30)
+            check(len(got["samples"]) >= 10 and all(len(s["values"]) == 1000 for s in got["samples"]), len(got["samples"]))
+            check(got["next"] == f"2026-11-21T02:{len(got['samples']) * 15 // 60:02d}:{len(got['samples']) * 15 % 60:02d}.000000Z", got["next"])
+            check(len(json.dumps(got, separators=(",", ":"))) > 800000, "a page is used")
+            p.close()
+
+
 def test_history_of_liars():
     with Liar() as liar:
         span = {"deploys": [], "from": "2026-11-21T02:00:00Z", "to": "2026-11-21T02:10:00Z", "step": 60}
