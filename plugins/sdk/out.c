@@ -72,6 +72,11 @@ void sdk_put_line(struct sdk *s, const struct buf *line, bool may_drop)
 	write_more(s);
 }
 
+bool sdk_behind(const struct sdk *s)
+{
+	return s->out_dead || s->out.len > SDK_NOTES_MAX;
+}
+
 void sdk_flush(struct sdk *s, int64_t until)
 {
 	while (s->out.len && !s->out_dead) {

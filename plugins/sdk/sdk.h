@@ -141,6 +141,8 @@ struct sdk_change {
 	int64_t at;
 };
 void sdk_change(struct sdk *s, const struct sdk_change *c);
+/* So much is unread that the next notification would be dropped: do not promise that it was told. */
+bool sdk_behind(const struct sdk *s);
 
 /* One `samples` line: begin, any number of values, send. */
 struct sdk_samples {
@@ -237,6 +239,16 @@ bool sdk_expand(struct buf *out, const char *tmpl, sdk_lookup_fn look, const voi
 const char *sdk_action_word(const void *ctx, const char *name, char *room, size_t cap);
 /* Append a word as a person would type it for a shell. */
 void sdk_quote(struct buf *out, const char *word);
+
+/* ---- signatures (hmac.c) ---- */
+
+struct sdk_part {
+	const void *data;
+	size_t len;
+};
+#define SDK_HMAC_LEN 65 /* lower-case hexadecimal and the NUL */
+/* HMAC-SHA256 of the parts (16 at most) one after the other. */
+void sdk_hmac(const char *key, const struct sdk_part *parts, size_t n, char out[SDK_HMAC_LEN]);
 
 /* ---- what an action has come to (mark.c) ---- */
 
