@@ -1,0 +1,27 @@
+/* What the files of the webhook share.  main.c owns it; judge.c says what a
+ * request comes to. */
+#ifndef WEBHOOK_WEBHOOK_H
+#define WEBHOOK_WEBHOOK_H
+
+#include "webhook/server.h"
+#include "webhook/sign.h"
+
+#define POSTS_A_SECOND 500 /* the engine ends a plugin that tells more than 1,000 for long */
+
+struct hook {
+	struct sdk *s;
+	const char *key, *address; /* of initialize, which lives as long */
+	int port;
+	size_t max_body;
+	int64_t skew;
+	struct server *server;
+	struct seen seen;
+	VEC(char *) services;      /* whose deploys are this backend's */
+	int64_t second;            /* of `posts` */
+	int posts;
+};
+
+/* The server_fn; ctx is the hook. */
+void judge(void *ctx, const struct request *r, const char *body, struct reply *out);
+
+#endif
