@@ -298,7 +298,6 @@ static void past_news(struct linear *l, const struct scene *s, const struct sigh
 {
 	struct scene live = *s;
 	const struct model_line *line = s->m->lines.n ? &s->m->lines.v[s->m->lines.n - 1] : NULL;
-	char t[WHEN_LEN];
 
 	live.m = sight->live;
 	live.now = sight->real;
@@ -307,8 +306,10 @@ static void past_news(struct linear *l, const struct scene *s, const struct sigh
 	news_tell(l, &live);
 	if (s->ui->back.waits || (line ? line->seq : 0) == l->past || (!s->ui->back.playing && s->ui->back.at == l->past_at))
 		return;
-	spoken_line(&l->out, "PAST, %s: %s%s%s", when_clock(s->ui->back.at, t), line ? line->actor : "nothing had happened yet", line ? ", " : "",
-		line ? line->text && *line->text ? line->text : line->kind : "");
+	if (line)
+		news_line(l, "PAST: ", line, s->ui->back.at);
+	else
+		spoken_at(&l->out, s->ui->back.at, "PAST: nothing had happened yet");
 	l->past = line ? line->seq : 0;
 	l->past_at = s->ui->back.at;
 }

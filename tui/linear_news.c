@@ -165,12 +165,12 @@ static bool is_told_besides(const struct linear *l, const struct scene *s, const
 	return false;
 }
 
-static void line_tell(struct linear *l, const struct model_line *m)
+void news_line(struct linear *l, const char *before, const struct model_line *m, int64_t at)
 {
 	const char *text = m->text && *m->text ? m->text : m->kind;
 	bool person = strcmp(m->actor, "engine") != 0 && strncmp(m->actor, "plugin:", 7) != 0 && strncmp(text, m->actor, strlen(m->actor)) != 0;
 
-	spoken_at(&l->out, m->at.at, "%s%s%s%s", person ? m->actor : "", person && !strcmp(m->kind, "note") ? ":" : "", person ? " " : "", text);
+	spoken_at(&l->out, at, "%s%s%s%s%s", before, person ? m->actor : "", person && !strcmp(m->kind, "note") ? ":" : "", person ? " " : "", text);
 }
 
 static void change_tell(struct linear *l, const struct scene *s, const struct model_change *c)
@@ -203,7 +203,7 @@ static void journal_news(struct linear *l, const struct scene *s)
 			change_tell(l, s, &m->changes.v[b++]);
 		} else {
 			if (!is_told_besides(l, s, &m->lines.v[a]))
-				line_tell(l, &m->lines.v[a]);
+				news_line(l, "", &m->lines.v[a], m->lines.v[a].at.at);
 			a++;
 		}
 	}

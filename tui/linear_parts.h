@@ -47,6 +47,8 @@ struct linear {
 /* linear_news.c: rows, changes, what people and the engine did, checks, sources. */
 void news_first(struct linear *l, const struct scene *s);   /* all of it counts as told, but for what stands */
 void news_tell(struct linear *l, const struct scene *s);
+/* One line of the timeline, said as of `at`. */
+void news_line(struct linear *l, const char *before, const struct model_line *m, int64_t at);
 void news_sources(struct linear *l, const struct scene *s); /* as they turn */
 void news_checks(struct linear *l, const struct scene *s);  /* of a verification, as they turn */
 /* linear_read.c: what stands somewhere, as lines. */
