@@ -110,7 +110,7 @@ static void do_word(struct monkey *m)
 
 static void do_paste(struct monkey *m)
 {
-	static const char *const ends[] = {"\033[201~", "\033[201~", "\033[201~", "", "\033[20", "\x9b" "201~"};
+	static const char *const ends[] = {"\033[201~", "\033[201~", "\033[201~", "", "\033[20", ("\x9b" "201~")};
 	char bytes[600];
 	int n = snprintf(bytes, sizeof bytes, "\033[200~%s\r%s%s", m->o.shown ? m->o.letters : "qDX\r", m->o.shown ? m->o.letters : "r",
 		ends[rng_below(&m->rng, sizeof ends / sizeof *ends)]);
