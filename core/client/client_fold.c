@@ -127,7 +127,7 @@ static void took_snapshot(struct client *c, const char *s, size_t n)
 	struct model *m = NULL;
 	struct fault f;
 	if (model_load(s, n, &m, &f)) {
-		wire_lost(c, f.what);
+		wire_lost(c, strcmp(f.code, "other-build") ? f.what : "the engine is of another build: `backout engine --replace` starts one of this build");
 		return;
 	}
 	model_free(c->model);
