@@ -55,13 +55,6 @@ void front_flush_input(void)
 		term_flush_input();
 }
 
-void front_suspend(void)
-{
-	if (as_lines)
-		plain_suspend();
-	else
-		term_suspend();
-}
 
 /* ---- bytes both ways -------------------------------------------------------------- */
 
@@ -86,6 +79,25 @@ void front_unwatch(void)
 		fcntl(STDOUT_FILENO, F_SETFL, flags[1]);
 }
 
+/* Whether a terminal blocks is said of it, not of us: the shell that gets it back would find nothing to read and leave. */
+static void stop_here(void)
+{
+	front_unwatch();
+	kill(getpid(), SIGSTOP);
+	if (watched && flags[0] >= 0)
+		fcntl(STDIN_FILENO, F_SETFL, flags[0] | O_NONBLOCK);
+	if (watched && flags[1] >= 0)
+		fcntl(STDOUT_FILENO, F_SETFL, flags[1] | O_NONBLOCK);
+}
+
+void front_suspend(void)
+{
+	if (as_lines)
+		plain_suspend(stop_here);
+	else
+		term_suspend(stop_here);
+}
+
 /* ---- crashes: the terminal is given back even then -------------------------------- */
 
 static void crashed(int number)
@@ -94,13 +106,16 @@ static void crashed(int number)
 		plain_rescue();
 	else
 		term_rescue();
+	front_unwatch();
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
 void front_catch_crashes(void)
 {
-	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+	/* and whatever else would end us where we stand; the console's loop has those that it ends by */
+	static const int numbers[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS, SIGTRAP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+		SIGXCPU, SIGXFSZ};
 	struct sigaction sa;
 
 	memset(&sa, 0, sizeof sa);

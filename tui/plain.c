@@ -68,12 +68,12 @@ void plain_close(void)
 	plain_rescue();
 }
 
-void plain_suspend(void)
+void plain_suspend(void (*stop)(void))
 {
 	if (!plain.keys)
 		return;
 	plain_rescue();
-	kill(getpid(), SIGSTOP);
+	stop();
 	take();
 	plain_flush_input();
 }

@@ -15,7 +15,7 @@ void plain_close(void);           /* the terminal as it was; twice is fine */
 bool plain_write(const char *s, size_t n);
 bool plain_flush(void);
 bool plain_is_gone(void);         /* nobody reads any more */
-void plain_suspend(void);         /* give it back, stop, take it again when continued */
+void plain_suspend(void (*stop)(void));         /* give it back, stop, take it again when continued */
 void plain_flush_input(void);     /* forget what was typed and not read */
 void plain_rescue(void);          /* from a signal handler */
 

@@ -175,8 +175,16 @@ void term_rescue(void)
 	if (!term.taken)
 		return;
 	term.taken = 0;
-	ssize_t n = write(STDOUT_FILENO, term.rescue, term.n_rescue);
-	(void)n;
+	for (size_t at = 0, tries = 0; at < term.n_rescue && tries < PATIENCE / 50;) { /* it may take no bytes at the moment */
+		ssize_t n = write(STDOUT_FILENO, term.rescue + at, term.n_rescue - at);
+		struct pollfd p = {STDOUT_FILENO, POLLOUT, 0};
+		if (n > 0)
+			at += (size_t)n;
+		else if (n < 0 && errno != EAGAIN && errno != EINTR)
+			break;
+		else
+			tries += poll(&p, 1, 50) <= 0;
+	}
 	tcsetattr(STDIN_FILENO, TCSANOW, &term.before);
 }
 
@@ -238,12 +246,26 @@ static void say(const char *s)
 	drain();
 }
 
+/* Curses resets the palette where it takes the terminal again: who has set colours of their own keeps them. */
+static void keep_palette(size_t from)
+{
+	const char *reset = capability("oc"), *at;
+	size_t n = reset && reset != (const char *)-1 ? strlen(reset) : 0;
+
+	while (n && (at = memmem(term.unsent.data + from, term.unsent.len - from, reset, n))) {
+		size_t begin = (size_t)(at - term.unsent.data);
+		memmove(term.unsent.data + begin, at + n, term.unsent.len - begin - n + 1);
+		term.unsent.len -= n;
+	}
+}
+
 /* What curses has to write, into `unsent`. */
 static void through_curses(int (*write_it)(void))
 {
 	char text[4096];
 	ssize_t n;
 	off_t at = 0;
+	size_t from = term.unsent.len;
 
 	if (term.frame < 0) {
 		write_it();
@@ -254,6 +276,8 @@ static void through_curses(int (*write_it)(void))
 	point_curses_at(STDOUT_FILENO);
 	for (; (n = pread(term.frame, text, sizeof text, at)) > 0; at += n)
 		buf_add(&term.unsent, text, (size_t)n);
+	if (term.unsent.len > from)
+		keep_palette(from);
 	if (lseek(term.frame, 0, SEEK_SET) || ftruncate(term.frame, 0)) {
 		close(term.frame);
 		term.frame = -1;
@@ -301,6 +325,7 @@ enum status term_open(const struct theme *t, struct fault *f)
 		term.colours = use_default_colors() == OK;
 	learn();
 	rescue_add(PASTE_OFF);
+	rescue_add(capability("smam")); /* a frame turns it off for its last column */
 	rescue_add(capability("sgr0"));
 	rescue_add(capability("cnorm"));
 	rescue_add(capability("rmcup"));
@@ -331,7 +356,7 @@ void term_close(void)
 		close(term.frame);
 }
 
-void term_suspend(void)
+void term_suspend(void (*stop)(void))
 {
 	if (!term.open)
 		return;
@@ -341,7 +366,7 @@ void term_suspend(void)
 	drain();
 	tcsetattr(STDIN_FILENO, TCSANOW, &term.before); /* curses looked at its memory for a terminal */
 	term.taken = 0;
-	kill(getpid(), SIGSTOP);
+	stop();
 	reset_prog_mode();
 	term.taken = 1;
 	say(PASTE_ON);

@@ -25,7 +25,7 @@ bool term_draw(const struct cells *c, bool whole);
 /* Behind the next frame ask the terminal for its status (CSI 5 n).  False: it is none that could answer. */
 bool term_ask(void);
 bool term_flush(void);                 /* write what is left; true: nothing is */
-void term_suspend(void);               /* give it back, stop this process, take it again when continued */
+void term_suspend(void (*stop)(void)); /* give it back, stop this process, take it again when continued */
 void term_bell(void);                  /* once, with the next frame; whether it sounds is the terminal's */
 void term_flush_input(void);           /* forget what was typed and not read */
 /* From a signal handler: write what gives the terminal back.  Async-signal-safe. */

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -23,7 +24,6 @@ enum key { KEY_NONE, KEY_BURST, KEY_GONE, KEY_LETTER };
 
 struct board {
 	struct fire *f;
-	struct termios was;
 	int64_t last[2];        /* when the two keys before came, mono */
 	unsigned char key;
 };
@@ -159,19 +159,39 @@ static enum status challenge(struct board *b, const struct json *panel, char *ou
 	return s;
 }
 
+/* ---- the terminal, which is given back whatever happens ---- */
+static const int ends[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGUSR1, SIGUSR2, SIGALRM};
+#define ENDS (sizeof ends / sizeof *ends)
+static struct termios before;
+
+static void rescue(int number)
+{
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
 enum status fire_challenge(struct fire *f, const struct json *panel, char *out_why, size_t cap)
 {
 	struct board b = {.f = f};
+	struct sigaction ours, was[ENDS];
 	out_why[0] = '\0';
-	if (tcgetattr(STDIN_FILENO, &b.was))
+	if (tcgetattr(STDIN_FILENO, &before))
 		return say_no(out_why, cap, "the terminal cannot be read");
-	struct termios raw = b.was; /* without signals: ^C is a key like any other, and means no */
+	memset(&ours, 0, sizeof ours);
+	ours.sa_handler = rescue;
+	ours.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+	for (size_t i = 0; i < ENDS; i++)
+		(void)sigaction(ends[i], &ours, &was[i]);
+	struct termios raw = before; /* without signals: ^C is a key like any other, and means no */
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | IEXTEN | ISIG);
 	raw.c_iflag &= ~(tcflag_t)(IXON | ICRNL);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
 	enum status s = challenge(&b, panel, out_why, cap);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &b.was);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	for (size_t i = 0; i < ENDS; i++)
+		(void)sigaction(ends[i], &was[i], NULL);
 	return s;
 }

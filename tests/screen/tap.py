@@ -69,7 +69,7 @@ class Tap:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
         self.p = subprocess.Popen(argv, env=dict(env, TERM=term, LANG="C.UTF-8", LC_ALL="C.UTF-8"), cwd=cwd, stdin=slave, stdout=slave,
                                   stderr=slave, start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        os.close(slave)
+        self.slave = slave  # kept: what is said of it holds for whoever comes behind the program
         self.bad, self.rest, self.total = [], b"", 0
         self.grid = [[" "] * cols for _ in range(rows)]
         self.row = self.col = 0
@@ -143,14 +143,19 @@ class Tap:
         self.p.wait()
         self.read(0)
         os.close(self.fd)
+        os.close(self.slave)
 
     def given_back(self):
         """What of the terminal is not as it was before the program, in words; None where all is."""
-        left = [m.decode() for m, on in self.modes.items() if on != (m in (b"?25", b"?7"))]
+        left = [m.decode() for m, on in self.modes.items() if on != (m in (b"?25", b"?7")) and m != b"34"]
         if left:
             return "modes left: %s" % left
         now = termios.tcgetattr(self.fd)
         return None if now == self.before else "termios: %s, was %s" % (now[:4], self.before[:4])
+
+    def blocks(self):
+        """Is reading the terminal as patient as it was?"""
+        return not fcntl.fcntl(self.slave, fcntl.F_GETFL) & os.O_NONBLOCK
 
     # ---- the grid
     def text(self):
