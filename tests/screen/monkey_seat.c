@@ -84,7 +84,7 @@ void monkey_asks(void *ctx, const char *verb, const char *params, enum tag tag)
 	m->r->arms += !strcmp(verb, "arm");
 	if (strcmp(verb, "disarm") != 0 && !oracle_only_looks(verb) && ++m->asks_of_key > 1)
 		oracle_no(&m->o, "one key asked for two things, the second is %s", verb);
-	oracle_ask(&m->o, verb, params, m->cause, m->key, m->feed, !m->ui.read_only && *m->ui.person, m->w.link.up);
+	oracle_ask(&m->o, verb, params, m->cause, m->key, m->decoder_was_free ? m->feed : FEED_BROKEN, !m->ui.read_only && *m->ui.person, m->w.link.up);
 	if (ui_looks_back(&m->ui) && !oracle_only_looks(verb) && strcmp(verb, "disarm") != 0)
 		oracle_no(&m->o, "%s was asked by a console that shows the past", verb);
 	world_ask(&m->w, verb, params, tag);
@@ -112,7 +112,7 @@ const char *monkey_copies(void *ctx, const char *text)
 			oracle_no(&m->o, "copied text is not clean at '%.40s'", p);
 			break;
 		}
-	if (m->cause != CAUSE_KEY || m->feed == FEED_PASTE || m->feed == FEED_REPLY)
+	if (m->cause != CAUSE_KEY || (m->decoder_was_free && (m->feed == FEED_PASTE || m->feed == FEED_REPLY)))
 		oracle_no(&m->o, "the clipboard was written and no key did it");
 	return rng_chance(&m->rng, 800) ? "copied" : NULL;
 }

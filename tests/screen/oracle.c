@@ -204,7 +204,7 @@ static const struct {
 	{"arm", BY_KEY | BY_ANSWER, NULL}, {"disarm", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL}, {"fire", BY_KEY, NULL},
 	{"declare", BY_KEY, ""}, {"report", BY_KEY, ""}, {"note", BY_KEY, ""}, {"cancel", BY_KEY, ""}, {"resolve", BY_KEY, ""},
 	{"veto", BY_KEY, "v"}, {"freeze", BY_KEY, ""}, {"unfreeze", BY_KEY, ""}, {"unpin", BY_KEY, ""}, {"take", BY_KEY, "C"},
-	{"hand-over", BY_KEY, ""}, {"close", BY_KEY, ""}, {"reload", BY_KEY, ""}, {"read", BY_KEY | BY_TICK, "l"},
+	{"hand-over", BY_KEY, ""}, {"close", BY_KEY, ""}, {"reload", BY_KEY, ""}, {"read", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 	{"samples", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 };
 
@@ -226,7 +226,7 @@ void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cau
 		oracle_no(o, "%s was asked by a console that only looks on", verb);
 	if (cause == CAUSE_KEY && (feed == FEED_PASTE || feed == FEED_REPLY) && strcmp(verb, "disarm") != 0 && !oracle_only_looks(verb))
 		oracle_no(o, "%s was asked by a paste or a reply of the terminal", verb);
-	if (cause == CAUSE_KEY && may[i].keys && k->kind != KEY_ENTER && !(k->kind == KEY_RIGHT && strchr(may[i].keys, 'l')) && !(k->kind == KEY_CHAR && k->cp < 0x7f && k->cp && strchr(may[i].keys, (int)k->cp)))
+	if (cause == CAUSE_KEY && may[i].keys && k->kind != KEY_ENTER && !(k->kind == KEY_CHAR && k->cp < 0x7f && k->cp && strchr(may[i].keys, (int)k->cp)))
 		oracle_no(o, "%s was asked by the key %d %x", verb, (int)k->kind, (unsigned)k->cp);
 	if (!strcmp(verb, "fire")) {
 		if (!up)
