@@ -276,9 +276,9 @@ void world_event(struct world *w)
 		world_say(w, closes ? "panel-closed" : WORD(w, "problem", "attached"), hostile_text(w->rng, text, sizeof text));
 		return;
 	}
-	if (rng_chance(w->rng, 3)) {
+	if (rng_chance(w->rng, w->panel_open ? 100 : 3)) { /* under an open panel, above all */
 		text_copy(w->op, sizeof w->op, "kit");
-		world_load_kit(w, !model_open_incidents(w->m, NULL));
+		world_load_kit(w, !model_open_incidents(w->m, NULL) || rng_chance(w->rng, 300)); /* somebody reloads it */
 		return;
 	}
 	for (size_t i = 0; i < sizeof happenings / sizeof *happenings; i++)

@@ -158,6 +158,7 @@ static void service_name(struct world *w, size_t i, char *out, size_t cap)
 void world_load_kit(struct world *w, bool in_use)
 {
 	size_t n = 1 + (rng_chance(w->rng, 60) ? 300 : rng_below(w->rng, 12));
+	size_t from = w->m->kit && rng_chance(w->rng, 300) ? 4 : 0; /* another kit may have none of what the one before had */
 	struct buf kit, one, b;
 	struct jw j = body_begin(&b);
 	VEC(struct kit_file) files = {0};
@@ -168,7 +169,7 @@ void world_load_kit(struct world *w, bool in_use)
 	*vec_push(&files) = (struct kit_file){mem_str("kit.yaml"), buf_str(&kit), kit.len};
 	for (size_t i = 0; i < n; i++) {
 		char name[72], path[100];
-		service_name(w, i, name, sizeof name);
+		service_name(w, from + i, name, sizeof name);
 		snprintf(path, sizeof path, "services/%s.yaml", name);
 		buf_init(&one, 65536);
 		put_service(w, &one, name, i == 0);
