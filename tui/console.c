@@ -19,13 +19,13 @@
 #include "client/history.h"
 #include "tui/find.h"
 #include "tui/front.h"
-#include "tui/linear.h"
+#include "tui/linear/linear.h"
 #include "tui/own.h"
-#include "tui/late.h"
+#include "tui/ui/late.h"
 #include "tui/line.h"
-#include "tui/plain.h"
-#include "tui/scene.h"
-#include "tui/term.h"
+#include "tui/linear/plain.h"
+#include "tui/ui/scene.h"
+#include "tui/screen/term.h"
 #include "tui/tui.h"
 
 #define SILENT_AFTER (2 * US_SECOND)

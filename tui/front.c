@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "tui/front.h"
-#include "tui/plain.h"
-#include "tui/term.h"
+#include "tui/linear/plain.h"
+#include "tui/screen/term.h"
 
 static bool as_lines, watched;
 static int flags[2]; /* of input and output, as they were */

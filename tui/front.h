@@ -7,7 +7,7 @@
 #include <uv.h>
 
 #include "base/status.h"
-#include "tui/theme.h"
+#include "tui/screen/theme.h"
 
 /* Take the terminal; *lines: wanted as lines, or true afterwards where it could only be had so. */
 enum status front_open(const struct theme *t, bool *lines, struct fault *f);

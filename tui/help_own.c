@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "tui/keyfile.h"
-#include "tui/theme.h"
+#include "tui/keys/keyfile.h"
+#include "tui/screen/theme.h"
 #include "tui/tui.h"
 
 /* The bindings of this user. */

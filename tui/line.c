@@ -6,7 +6,7 @@
 
 #include "base/os.h"
 #include "tui/line.h"
-#include "tui/term.h"
+#include "tui/screen/term.h"
 
 #define AWAIT_MOST (2 * US_SECOND)
 #define AWAIT_SPARE (US_SECOND / 2)

@@ -5,9 +5,9 @@
 #ifndef TUI_LINE_H
 #define TUI_LINE_H
 
-#include "tui/keys.h"
-#include "tui/pulse.h"
-#include "tui/ui.h"
+#include "tui/keys/keys.h"
+#include "tui/screen/pulse.h"
+#include "tui/ui/ui.h"
 
 struct line {
 	struct pulse pulse;

@@ -5,8 +5,8 @@
 #ifndef TUI_OWN_H
 #define TUI_OWN_H
 
-#include "tui/theme.h"
-#include "tui/ui.h"
+#include "tui/screen/theme.h"
+#include "tui/ui/ui.h"
 
 struct own {
 	struct keyfile keys;

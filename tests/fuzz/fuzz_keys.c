@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/keys.h"
+#include "tui/keys/keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/theme.h"
+#include "tui/screen/theme.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

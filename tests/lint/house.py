@@ -33,7 +33,7 @@ MAY_USE = {
 
 # A library's header -> the files that may include it.
 LIBRARIES = [
-    (r"(n?curses|ncursesw/.*|term)\.h", r"tui/term\.c"),
+    (r"(n?curses|ncursesw/.*|term)\.h", r"tui/screen/term\.c"),
     (r"sqlite3\.h", r"core/journal/.*"),
     (r"openssl/.*", r"core/base/digest\.c"),
     (r"utf8proc\.h", r"core/base/.*"),
@@ -169,6 +169,17 @@ def rule_directions(tree):
                 yield name, line, f"includes {target}: plugins do not know each other"
             elif other and other != room and other not in MAY_USE[room]:
                 yield name, line, f"includes {target}: {room} may not use {other}"
+
+
+def rule_inner_rooms(tree):
+    """Within tui, screen and keys know only themselves and the reader of a user's files: they can be used without a ui."""
+    for name in tree.sources():
+        inner = re.match(r"tui/(screen|keys)/", name)
+        if not inner:
+            continue
+        for line, _, path in includes(tree, name):
+            if path.startswith("tui/") and not path.startswith(inner.group(0)) and path not in ("tui/settings.h", "tui/themes_data.h"):
+                yield name, line, f"includes {path}: tui/{inner.group(1)} knows no other room of tui"
 
 
 def rule_pure_rooms(tree):

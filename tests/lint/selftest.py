@@ -22,12 +22,12 @@ CLEAN = {
     "core/kit/k.c": HEADER + '#include "kit/k.h"\n\nint k_get(void)\n{\n\treturn a_get();\n}\n',
     "core/model/m.h": HEADER + "int m_get(void);\n",
     "core/model/m.c": HEADER + '#include "model/m.h"\nstatic const int table[] = { 1 };\n\nint m_get(void)\n{\n\treturn table[0];\n}\n',
-    "tui/term.c": HEADER + "#include <ncurses.h>\n",
+    "tui/screen/term.c": HEADER + "#include <ncurses.h>\n",
     "core/cli/commands.c": HEADER + 'static const struct command rows[] = {\n\t{ "may-deploy", "", "" },\n};\n',
     "docs/backout.1": ".TH BACKOUT 1\n.SH COMMANDS\n.TP\n\\fBmay\\-deploy\\fR\n",
     "ARCHITECTURE.md": "# A\n<!-- file map -->\n"
                        "- `core/base/a.h`: a\n- `core/base/a.c`\n- `core/base/mem.c`\n- `core/kit/k.h`\n- `core/kit/k.c`\n- `core/model/m.h`\n"
-                       "- `core/model/m.c`\n- `tui/term.c`\n- `core/cli/commands.c`\n<!-- end of the file map -->\n",
+                       "- `core/model/m.c`\n- `tui/screen/term.c`\n- `core/cli/commands.c`\n<!-- end of the file map -->\n",
 }
 SWITCH = "int f(enum hue h);\nint f(enum hue h)\n{\n\tswitch (h) {\n\tcase HUE_RED:\n\t\treturn 1;\n\tdefault:\n\t\treturn 0;\n\t}\n}\n"
 
@@ -36,7 +36,8 @@ PLANTED = {
     "directions": [{"core/base/a.c": '#include "kit/k.h"\n'}, {"core/kit/k.h": '#include "model/m.h"\n'},
                    {"plugins/one/one.c": "=" + HEADER + '#include "base/a.h"\n'}],
     "pure_rooms": [{"core/base/os.h": "=" + HEADER, "core/model/m.c": '#include "base/os.h"\n'}],
-    "libraries": [{"tui/view.c": "=" + HEADER + "#include <curses.h>\n"}, {"core/kit/k.c": "#include <sqlite3.h>\n"},
+    "inner_rooms": [{"tui/ui/u.h": "=" + HEADER, "tui/screen/s.c": "=" + HEADER + '#include "tui/ui/u.h"\n'}],
+    "libraries": [{"tui/ui/view.c": "=" + HEADER + "#include <curses.h>\n"}, {"core/kit/k.c": "#include <sqlite3.h>\n"},
                   {"core/base/a.c": "#include <openssl/evp.h>\n"},
                   {"core/feed/f.c": "=" + HEADER + "#include <uv.h>\n"}],
     "include_cycles": [{"core/base/a.h": '#include "base/b.h"\n', "core/base/b.h": "=" + HEADER + '#include "base/a.h"\n'}],

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 
 static const struct {
 	const char *name, *shows;

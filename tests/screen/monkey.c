@@ -24,7 +24,7 @@
 
 #include "base/text.h"
 #include "monkey.h"
-#include "tui/theme.h"
+#include "tui/screen/theme.h"
 
 /* ---- an episode ---------------------------------------------------------------------------------------- */
 

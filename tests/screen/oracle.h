@@ -6,8 +6,8 @@
 #define TESTS_ORACLE_H
 
 #include "model/model.h"
-#include "tui/cells.h"
-#include "tui/keys.h"
+#include "tui/screen/cells.h"
+#include "tui/keys/keys.h"
 
 enum fed { FEED_TYPED, FEED_BURST, FEED_BROKEN, FEED_PASTE, FEED_REPLY }; /* what a key's bytes were meant to be */
 enum cause { CAUSE_NONE, CAUSE_KEY, CAUSE_TICK, CAUSE_RESIZE, CAUSE_ANSWER, CAUSE_TELL, CAUSE_DOWN };

@@ -1,4 +1,4 @@
-/* tui/paint: what it writes between two frames, drawn by a real terminal
+/* tui/screen/paint: what it writes between two frames, drawn by a real terminal
  * emulator (libvterm) and held against the frame it was written for. */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <vterm.h>
 
-#include "tui/paint.h"
+#include "tui/screen/paint.h"
 
 struct lab {
 	VTerm *term;

@@ -3,7 +3,7 @@
 #ifndef TESTS_SCREEN_PAINTS_H
 #define TESTS_SCREEN_PAINTS_H
 
-#include "tui/theme.h"
+#include "tui/screen/theme.h"
 
 void paints_print(const struct theme *t);
 

@@ -77,7 +77,7 @@ def theme(name):
 
 def roles():
     """The role words in the order of their letters."""
-    return re.findall(r'X\([A-Z_]+, "([a-z-]+)"\)', open(TOP + "/tui/cells.h").read())
+    return re.findall(r'X\([A-Z_]+, "([a-z-]+)"\)', open(TOP + "/tui/screen/cells.h").read())
 
 
 def frame_of(scratch, script, name, size):

@@ -3,7 +3,7 @@
 #ifndef TESTS_SCREEN_POINTS_H
 #define TESTS_SCREEN_POINTS_H
 
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 /* TIME EVERY STRETCH...: samples from a moment (01:15:00 of the 24th, or with its date) on, one every so many seconds.
  * A stretch is 0.004*90 the same value ninety times, 0.1..0.6*40 a slope, x*3 could not be measured, -*12 no sample.

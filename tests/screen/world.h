@@ -7,7 +7,7 @@
 
 #include "decide/decide.h"
 #include "decide/judge.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 struct rng { uint64_t s; };
 uint32_t rng_next(struct rng *r);

@@ -1,4 +1,4 @@
-/* tui/back: where a look back stands, what it wishes for, and the times that
+/* tui/ui/back: where a look back stands, what it wishes for, and the times that
  * people type. */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tui/back.h"
+#include "tui/ui/back.h"
 
 static struct now real_at(int64_t at)
 {

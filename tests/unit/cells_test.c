@@ -1,4 +1,4 @@
-/* tui/cells and page: nothing raw reaches a cell, nothing leaves its
+/* tui/screen/cells and page: nothing raw reaches a cell, nothing leaves its
  * field, and what does not fit goes in the right order. */
 #include "config.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/page.h"
+#include "tui/screen/page.h"
 
 static const struct {
 	const char *in;

@@ -1,11 +1,11 @@
-/* tui/challenge: what fires and, in thousands of generated runs, what does not. */
+/* tui/keys/challenge: what fires and, in thousands of generated runs, what does not. */
 #include "config.h"
 
 #include "cm.h"
 
 #include <string.h>
 
-#include "tui/challenge.h"
+#include "tui/keys/challenge.h"
 
 #define MS INT64_C(1000)
 #define SECOND (1000 * MS)

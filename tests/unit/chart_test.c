@@ -1,4 +1,4 @@
-/* tui/chart: which time is shown, what is asked for it and what is not asked
+/* tui/ui/chart: which time is shown, what is asked for it and what is not asked
  * twice, and how what comes is put together. */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/instant.h"
-#include "tui/chart.h"
+#include "tui/ui/chart.h"
 
 #define NOW INT64_C(1795482900000000) /* 2026-11-24T01:15:00Z */
 #define S US_SECOND

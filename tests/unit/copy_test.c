@@ -1,10 +1,10 @@
-/* tui/ui_copy: what is handed to the clipboard is clean and bounded. */
+/* tui/ui/ui_copy: what is handed to the clipboard is clean and bounded. */
 #include "cm.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 static char copied[32768];
 static const char *brief_text;

@@ -1,11 +1,11 @@
-/* tui/cues: what is new is said once, ten times in ten minutes at most, and
+/* tui/ui/cues: what is new is said once, ten times in ten minutes at most, and
  * whatever was not said for itself is counted. */
 #include "cm.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "tui/cues.h"
+#include "tui/ui/cues.h"
 
 #define BOOT "00000000-0000-0000-0000-000000000001"
 #define BEGIN (1790000000 * US_SECOND)

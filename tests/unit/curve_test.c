@@ -1,4 +1,4 @@
-/* tui/curve: columns that stand for equal times. */
+/* tui/screen/curve: columns that stand for equal times. */
 #include "config.h"
 
 #include "cm.h"
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tui/curve.h"
+#include "tui/screen/curve.h"
 
 static void sample(struct model_signal *s, uint32_t at, float v)
 {

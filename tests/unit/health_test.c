@@ -1,9 +1,9 @@
-/* tui/health: what is kept between frames is of the kit and the model that there are. */
+/* tui/ui/health: what is kept between frames is of the kit and the model that there are. */
 #include "cm.h"
 
 #include <string.h>
 
-#include "tui/health.h"
+#include "tui/ui/health.h"
 
 /* A -> B -> A while the terminal took nothing and no frame was made: the second A lies where the first one lay, and
  * what it holds lies elsewhere. */

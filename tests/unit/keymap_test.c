@@ -1,4 +1,4 @@
-/* tui/keymap and keyfile: the table holds together, a user's file changes what
+/* tui/keys/keymap and keyfile: the table holds together, a user's file changes what
  * it says and nothing else, and no line of it takes a key of the kit. */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/keyfile.h"
+#include "tui/keys/keyfile.h"
 
 /* Contract, section 6: what a kit may use for its actions. */
 static const char kits_letters[] = "defimrsxyzIJKLMNUWYZ";

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/keys.h"
+#include "tui/keys/keys.h"
 
 #define MS INT64_C(1000)
 

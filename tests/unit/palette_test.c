@@ -1,10 +1,10 @@
-/* tui/palette: a line taken apart, names made whole, and what a word could become. */
+/* tui/ui/palette: a line taken apart, names made whole, and what a word could become. */
 #include "cm.h"
 
 #include <string.h>
 
 #include "story.h"
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 
 static struct story st;
 static struct palette_scope scope;

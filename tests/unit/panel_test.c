@@ -1,11 +1,11 @@
-/* tui/ui_confirm: which answer belongs to which panel and to which event; the ui alone, its asks counted. */
+/* tui/ui/ui_confirm: which answer belongs to which panel and to which event; the ui alone, its asks counted. */
 #include "cm.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "story.h"
-#include "tui/scene.h"
+#include "tui/ui/scene.h"
 
 static struct story st;
 static struct ui ui;

@@ -1,4 +1,4 @@
-/* tui/plot: axes with round figures and times, peaks that never vanish, gaps
+/* tui/screen/plot: axes with round figures and times, peaks that never vanish, gaps
  * that are never joined, and pictures that people can read in review. */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/instant.h"
-#include "tui/plot.h"
+#include "tui/screen/plot.h"
 
 #define T0 INT64_C(1795482000000000) /* 2026-11-24T01:00:00Z, 02:00 in the zone of this test */
 #define POINTS 4000

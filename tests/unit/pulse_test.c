@@ -1,12 +1,12 @@
-/* tui/pulse: when the terminal is asked, and what its answers say of the line. */
+/* tui/screen/pulse: when the terminal is asked, and what its answers say of the line. */
 #include "config.h"
 
 #include "cm.h"
 
 #include <string.h>
 
-#include "tui/keys.h"
-#include "tui/pulse.h"
+#include "tui/keys/keys.h"
+#include "tui/screen/pulse.h"
 
 #define MS INT64_C(1000)
 #define SECOND (1000 * MS)

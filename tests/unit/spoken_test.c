@@ -1,4 +1,4 @@
-/* tui/spoken: rows of cells as words, and lines that are only added. */
+/* tui/linear/spoken: rows of cells as words, and lines that are only added. */
 #include "config.h"
 
 #include "cm.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tui/spoken.h"
+#include "tui/linear/spoken.h"
 
 static void words(const char *row, bool curve, const char *between, const char *want)
 {

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/theme.h"
+#include "tui/screen/theme.h"
 
 #define APART 10.0
 #define PI 3.14159265358979323846

@@ -1,4 +1,4 @@
-/* tui/theme, theme_fit and ascii: what a file of paints may say and what is said
+/* tui/screen/theme, theme_fit and ascii: what a file of paints may say and what is said
  * of the rest of it, which of several files counts, and what is left of a theme
  * on a terminal with fewer colours or letters. */
 #include "config.h"
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tui/ascii.h"
-#include "tui/theme.h"
+#include "tui/screen/ascii.h"
+#include "tui/screen/theme.h"
 
 /* ---- lines --------------------------------------------------------------------------- */
 

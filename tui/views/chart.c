@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 #define ROWS_MOST 250 /* of a page */

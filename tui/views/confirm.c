@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/late.h"
+#include "tui/ui/late.h"
 #include "tui/views/views.h"
 
 #define SAYS_MAX 6 /* lines of the backend */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 /* The change that brought it, newest first; NULL where it was there before anybody looked. */

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/late.h"
+#include "tui/ui/late.h"
 #include "tui/views/views.h"
 
 struct hints {

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/pulse.h"
-#include "tui/sources.h"
+#include "tui/screen/pulse.h"
+#include "tui/ui/sources.h"
 #include "tui/views/views.h"
 
 #define SILENT (2 * US_SECOND)

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 #define MOST_GAUGES 40 /* of an incident with many services the worst are shown */

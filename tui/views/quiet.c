@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 #define RECENT (2 * US_HOUR)

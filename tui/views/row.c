@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 enum role view_row_role(const struct model_row *r)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 static void rows_part(const struct scene *s, struct page *p, const struct kit_service *svc)

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "tui/gauge.h"
+#include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
 /* As in SORTS (view.h). */

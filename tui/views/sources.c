@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "tui/sources.h"
+#include "tui/ui/sources.h"
 #include "tui/views/views.h"
 
 #define ILL_MOST 2 /* in an incident, where the room is needed */

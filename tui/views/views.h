@@ -3,7 +3,7 @@
 #ifndef TUI_VIEWS_VIEWS_H
 #define TUI_VIEWS_VIEWS_H
 
-#include "tui/scene.h"
+#include "tui/ui/scene.h"
 
 struct view {
 	const char *name, *enter, *shows;
