@@ -28,7 +28,7 @@ struct ways {
 	size_t tried, ready;
 	VEC(struct way_found) not_ready;
 	bool recorded, gave_way;         /* of this backend: its event is made; somebody acts, so there will be none */
-	bool round;                      /* one is under way */
+	bool round, again;               /* one is under way; another was asked for meanwhile */
 	int64_t ended;                   /* mono: the last one was over; 0 none yet */
 };
 
@@ -268,7 +268,8 @@ static void begin_backend(struct ways *w)
 	}
 	os_now(&now);
 	w->round = false;
-	w->ended = now.mono;
+	w->ended = now.mono - (w->again ? WAYS_EVERY_US : 0);
+	w->again = false;
 }
 
 /* Called every second: is a round due? */
@@ -294,8 +295,11 @@ void ways_look(struct engine *e)
 void ways_now(struct engine *e)
 {
 	ways_look(e);
-	if (!e->ways->round)
-		e->ways->ended -= WAYS_EVERY_US;
+	if (e->ways->round) {
+		e->ways->again = true;
+		return;
+	}
+	e->ways->ended -= WAYS_EVERY_US;
 	ways_look(e);
 }
 

@@ -48,6 +48,18 @@ def test_what_would_fail_is_named_and_nothing_changes():
         lab.verify()
 
 
+def test_who_asks_during_a_round_gets_the_next():
+    with Lab() as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        lab.set("slow-preflight", "0.5")
+        before = len(lab.log())
+        c.good("try")
+        c.good("try")
+        wait_for(lambda: sum(e["kind"] == "ways" for e in lab.log()[before:]) == 2, 30)
+
+
 def test_a_round_gives_way_to_what_acts():
     with Lab() as lab:
         lab.engine()
