@@ -105,7 +105,7 @@ def letters(tap):
     return re.search(LETTERS, tap.text()).groups()
 
 
-with open(os.path.join(SOURCE, "tui", "view.h"), encoding="utf-8") as f:
+with open(os.path.join(SOURCE, "tui", "ui", "view.h"), encoding="utf-8") as f:
     VIEWS = [m for m in re.findall(r'^\tX\(\w+, \w+, "([^"]*)"', f.read(), re.M) if m]
 assert len(VIEWS) > 10 and "timeline" in VIEWS, VIEWS
 
