@@ -230,10 +230,19 @@ def tell_all(lab, c):
             wait_for(lambda: lab.round <= seen_round(c), 30)
 
 
+def newest_ways(c):
+    pump(c)
+    return max([e["seq"] for e in c.events if e["kind"] == "ways"], default=0)
+
+
 def fire_all(lab, c):
     """Words that go with an action: why it is asked, why not, and what a process says that was gone before it answered."""
     done = 0
     for i, text in enumerate(STRINGS[::max(1, len(STRINGS) // 12)]):
+        lab.say(text, not_ready=True)  # and what would fail, tried
+        before = newest_ways(c)
+        c.good("try")
+        wait_for(lambda: newest_ways(c) > before, 40)
         lab.say(text, die=i % 4 == 1)
         c.good("arm", {"action": "auth-rollback", "service": "auth"})
         c.good("disarm", {"why": text[:900]})
@@ -464,6 +473,7 @@ ALL = object()
 # What no stranger fills, by kind of event and method of the protocol.  A new field is written down here, or it is among
 # those that have to have held hostile words.
 OURS = {
+    "ways": {"backend", "tried", "ready"},
     "store": ALL, "engine": ALL, "clock": ALL, "client": ALL, "kit.loaded": ALL, "rubric": ALL, "baseline": ALL, "commander": ALL, "action.armed": ALL,
     "action.fired": ALL, "verify": ALL, "samples": ALL,
     "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version"}, "change": {"backend"},

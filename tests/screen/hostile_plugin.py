@@ -86,6 +86,8 @@ def initialize(p):
 def preflight(p):
     say = load("say.json")
     t = hold(say.get("text", "calm"))
+    if say.get("not_ready"):
+        return {"ready": False, "effect": t, "from": version(), "to": "41", "checks": []}
     if say.get("version"):
         return {"ready": True, "effect": t, "command": t, "from": t, "to": t}
     return {"ready": True, "effect": t, "command": t, "from": version(), "to": say.get("to", "41"), "current": [t, t],
