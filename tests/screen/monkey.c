@@ -209,16 +209,20 @@ static void print_counts(const struct report *r)
 /* A monkey that never gets anywhere proves nothing. */
 static bool went_everywhere(const struct report *r, long keys)
 {
-	static const char *const verbs[] = {"arm", "disarm", "fire", "declare", "report", "note", "cancel", "resolve", "veto", "freeze", "unfreeze", "unpin", "take",
-		"hand-over", "close", "reload"};
-	bool good = r->honest * 1000 >= keys && r->letters * 200 >= keys && r->clocks * 20 >= keys;
+	static const struct {
+		const char *verb;
+		long keys; /* so many are enough to come across it */
+	} verbs[] = {{"arm", 0}, {"disarm", 0}, {"fire", 0}, {"declare", 50000}, {"report", 50000}, {"note", 0}, {"cancel", 50000}, {"veto", 0}, {"freeze", 50000},
+		{"take", 50000}, {"hand-over", 50000}, {"close", 50000}, {"reload", 50000}, {"read", 0}, {"samples", 0}, {"resolve", 400000}, {"unfreeze", 400000},
+		{"unpin", 400000}, {"pin", 400000}};
+	bool good = r->honest * 1000 >= keys && r->letters * 400 >= keys && r->clocks * 20 >= keys && r->in_past * 20 >= keys && r->copies > 0;
 
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs && keys >= 50000; i++) {
-		bool seen = false;
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		bool seen = keys < verbs[i].keys;
 		for (size_t k = 0; k < VERBS; k++)
-			seen = seen || !strcmp(r->verbs[k].verb, verbs[i]);
+			seen = seen || !strcmp(r->verbs[k].verb, verbs[i].verb);
 		if (!seen)
-			printf("never asked: %s\n", verbs[i]);
+			printf("never asked: %s\n", verbs[i].verb);
 		good = good && seen;
 	}
 	for (int i = 0; i < VIEW_COUNT; i++)

@@ -49,6 +49,68 @@ static void do_palette(struct monkey *m)
 	monkey_type(m, rng_chance(&m->rng, 200) ? "\t\r" : "\r", 1);
 }
 
+/* What could stand for a word of a command's arguments; mostly something that is there. */
+static const char *argument(struct monkey *m, const char *kind, size_t n, char *out, size_t cap)
+{
+	static const struct {
+		const char *kind, *words[4];
+	} table[] = {{"OUTCOME", {"done", "failed", "unknown", "x"}}, {"PERSON", {"maya", "lena", "ravi", "nobody"}}, {"AS", {"reverted", "forward", "false-alarm", "duplicate"}},
+		{"THEME", {"default", "light", "ascii", "nothing"}}, {"INCIDENT", {"INC-1", "INC-2", "INC-3", "INC-999"}}, {"ORDER", {"name", "age", "state", "x"}},
+		{"TIME", {"-5m", "14:00", "-1s", "+30s"}}, {"REPORT", {"other", "p1", "cannot_login", "x"}}, {"SIGNAL", {"errors", "latency", "auth/errors", "x"}},
+		{"KEY", {"INC-1/1", "INC-1/2", "INC-2/1", "INC-1/99"}}, {"VERSION", {"1", "2", "41", "8.14.0"}}};
+	char service[72];
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (!strncmp(kind, table[i].kind, n) && strlen(table[i].kind) == n)
+			return table[i].words[rng_below(&m->rng, 4)];
+	text_copy(service, sizeof service, m->w.m->kit->services[rng_below(&m->rng, m->w.m->kit->n_services < 3 ? 1 : 3)].name);
+	if (n == 6 && !strncmp(kind, "ACTION", 6))
+		snprintf(out, cap, "%s-%s", service, rng_chance(&m->rng, 700) ? "rollback" : "flag");
+	else if (n == 4 && !strncmp(kind, "TEXT", 4))
+		world_word(&m->w, out, cap);
+	else
+		text_copy(out, cap, service);
+	return out;
+}
+
+/* A command with the words that it takes, as far as somebody types them. */
+static void do_words(struct monkey *m)
+{
+	const struct keymap_row *row = &keymap[rng_below(&m->rng, COMMAND_NONE)];
+	char line[600] = ":", word[300];
+	size_t n;
+
+	if (!*row->args)
+		row = &keymap[COMMAND_FIRE];
+	keymap_name((int)row->id, line + 1);
+	for (const char *p = row->args; *p && !rng_chance(&m->rng, 100); p += n + strspn(p + n, "[]. ")) {
+		p += strspn(p, "[ ");
+		n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		size_t at = strlen(line);
+		snprintf(line + at, sizeof line - at, " %s", argument(m, p, n, word, sizeof word));
+		if (!n)
+			break;
+	}
+	if (rng_chance(&m->rng, 150))
+		line[1 + rng_below(&m->rng, (uint32_t)strlen(line))] = 0;
+	monkey_say(m, "command %s", line);
+	monkey_type(m, line, 40000);
+	monkey_type(m, rng_chance(&m->rng, 150) ? "\t\t\r" : rng_chance(&m->rng, 100) ? "\033[A\r" : "\r", 1);
+	if (m->ui.prompt.kind != PROMPT_NONE && rng_chance(&m->rng, 700)) /* it asks for the reason */
+		monkey_type(m, "because it is bad\r", 40000);
+}
+
+/* The wall clock is set anew, by a little or by hours; what counts is the other one. */
+static void do_clock(struct monkey *m)
+{
+	int64_t by = ((int64_t)rng_below(&m->rng, rng_chance(&m->rng, 500) ? 7200000 : 5000) - 2000) * 1000 * (rng_chance(&m->rng, 500) ? 1 : -1);
+
+	m->w.now.at += by;
+	monkey_say(m, "the wall clock steps by %lld ms", (long long)(by / 1000));
+	if (rng_chance(&m->rng, 700))
+		monkey_draw(m);
+}
+
 static void do_kit_key(struct monkey *m)
 {
 	static const char keys[] = "rzLdefimsxy";
@@ -136,9 +198,11 @@ static void do_reply(struct monkey *m)
 		}
 	monkey_say(m, "a reply of the terminal, %zu bytes", n);
 	if (rng_chance(&m->rng, 300)) { /* over a slow line */
+		bool strings = bytes[1] != '[' && bytes[1] != ']'; /* behind a lone ESC their first letter would be a key */
 		size_t half = 1 + rng_below(&m->rng, (uint32_t)n - 1);
+		half += strings && half == 1 && n > 2;
 		monkey_feed(m, bytes, half, FEED_REPLY);
-		monkey_pass(m, 1 + (int64_t)rng_below(&m->rng, 40000));
+		monkey_pass(m, 1 + (int64_t)rng_below(&m->rng, strings ? 40000 : 300000));
 		m->feed = FEED_REPLY;
 		keys_feed(&m->keys, bytes + half, n - half, m->w.now.mono, monkey_key, m);
 		m->feed = FEED_BROKEN;
@@ -306,7 +370,7 @@ static const struct {
 	uint32_t weight, in_panel; /* how often, and how often while a panel stands */
 } steps[] = {
 	{do_console_key, 150, 20}, {do_kit_key, 120, 40}, {do_move, 160, 10}, {do_esc, 60, 15}, {do_any, 60, 20}, {do_control, 15, 5}, {do_word, 30, 3},
-	{do_palette, 30, 1}, {do_paste, 15, 30}, {do_reply, 20, 60}, {do_broken, 12, 8}, {do_burst, 15, 50}, {do_honest, 0, 120}, {do_resize, 15, 15},
+	{do_palette, 30, 1}, {do_words, 60, 0}, {do_clock, 2, 1}, {do_paste, 15, 30}, {do_reply, 20, 60}, {do_broken, 12, 8}, {do_burst, 15, 50}, {do_honest, 0, 120}, {do_resize, 15, 15},
 	{do_event, 120, 60}, {do_story, 4, 2}, {do_line, 8, 3}, {do_beat, 8, 3}, {do_look_only, 4, 0}, {do_settle, 20, 0}, {do_thaw, 10, 0},
 };
 

@@ -56,6 +56,13 @@ static void fresh_letters(struct oracle *o, int64_t at)
 	o->poisoned = o->entered = false;
 }
 
+/* From here on these letters must not come again in this panel. */
+static void letters_over(struct oracle *o)
+{
+	if (o->shown)
+		text_copy(o->over, sizeof o->over, o->letters);
+}
+
 static void line_key(struct oracle *o, const struct key *k)
 {
 	if (k->kind == KEY_ENTER)
@@ -80,6 +87,8 @@ static void letter_key(struct oracle *o, const struct key *k)
 	o->typed[o->n_typed++] = (char)k->cp;
 	if (o->typed[o->n_typed - 1] != o->letters[o->n_typed - 1])
 		o->poisoned = true;
+	else if (o->n_typed == 3 && !o->poisoned && k->at - o->typed_at[0] < BURST)
+		letters_over(o);
 }
 
 void oracle_key(struct oracle *o, const struct key *k, enum fed feed, bool decoder_was_free)
@@ -114,12 +123,14 @@ void oracle_armed(struct oracle *o, const struct model *m, const struct json *pa
 	k = m && m->kit ? kit_action(m->kit, a->service, a->action) : NULL;
 	o->own_key = k ? k->key : 0;
 	o->first_letters = true;
+	*o->over = 0;
 	o->own_until = 0;
 	o->shown = false; /* what stands there now is of another panel */
 }
 
 void oracle_resized(struct oracle *o)
 {
+	letters_over(o);
 	o->shown = false; /* letters drawn before a resize count no more */
 }
 
@@ -203,7 +214,7 @@ static const struct {
 } may[] = {
 	{"arm", BY_KEY | BY_ANSWER, NULL}, {"disarm", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL}, {"fire", BY_KEY, NULL},
 	{"declare", BY_KEY, ""}, {"report", BY_KEY, ""}, {"note", BY_KEY, ""}, {"cancel", BY_KEY, ""}, {"resolve", BY_KEY, ""},
-	{"veto", BY_KEY, "v"}, {"freeze", BY_KEY, ""}, {"unfreeze", BY_KEY, ""}, {"unpin", BY_KEY, ""}, {"take", BY_KEY, "C"},
+	{"veto", BY_KEY, "v"}, {"freeze", BY_KEY, ""}, {"unfreeze", BY_KEY, ""}, {"unpin", BY_KEY, ""}, {"pin", BY_KEY, ""}, {"take", BY_KEY, "C"},
 	{"hand-over", BY_KEY, ""}, {"close", BY_KEY, ""}, {"reload", BY_KEY, ""}, {"read", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 	{"samples", BY_KEY | BY_TICK | BY_RESIZE | BY_ANSWER, NULL},
 };
@@ -559,6 +570,8 @@ static void check_letters(struct oracle *o, const struct cells *c, int64_t at)
 	}
 	if (o->shown && line == o->line && !strcmp(letters, o->letters))
 		return;
+	if (*o->over && !strcmp(letters, o->over))
+		oracle_no(o, "the letters %s are shown again", letters);
 	if (o->answers.n == 0)
 		oracle_no(o, "letters are shown and no panel was answered");
 	fresh_letters(o, at);

@@ -22,7 +22,7 @@ struct oracle {
 
 	/* the letters on the screen */
 	bool shown, line, first_letters;
-	char letters[4], name[80], head[1400];
+	char letters[4], over[4], name[80], head[1400];
 	int64_t shown_at, touched;
 	char own_key;        /* of the panel's action */
 	int64_t own_until;
