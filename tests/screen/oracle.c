@@ -377,8 +377,7 @@ static int64_t big_digits(const struct cells *c, int row, int col)
 {
 	int64_t parts[4] = {0}, n = 0;
 	bool any = false;
-
-	for (; col < c->cols; ) {
+	while (col < c->cols) {
 		int d = digit_at(c, row, col);
 		if (at(c, row + 1, col) == '.' && at(c, row + 2, col) == '\'' && n < 2) {
 			n++;

@@ -12,15 +12,24 @@
 /* Read out, so never cut: what is longer than the screen goes on below, behind its label. */
 static void brief_line(struct page *p, const char *text, int64_t number)
 {
-	size_t fits = text_cols(text) > p->g.cols - 2 ? (size_t)p->g.cols - 2 : strlen(text);
+	int room = p->g.cols - 2, cols = 0;
+	size_t fits = 0, blank = 0, len;
+	uint32_t cp;
 
 	if (!page_wanted(p, text))
 		return;
-	while (fits < strlen(text) && fits > 20 && text[fits] != ' ')
-		fits--;
+	for (; text[fits] && (len = utf8_next(text + fits, strlen(text + fits), &cp)); fits += len) {
+		int w = utf8_width(cp);
+		if (cols + (w > 0 ? w : 0) > room)
+			break;
+		blank = text[fits] == ' ' && fits > 20 ? fits : blank;
+		cols += w > 0 ? w : 0;
+	}
+	if (text[fits] && text[fits] != ' ' && blank)
+		fits = blank;
 	page_line(p, DROP_NEVER);
 	page_item(p, ITEM_LINE, "", "", number);
-	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%.*s", (int)fits, text);
+	page_put(p, 1, room, ROLE_TEXT, "%.*s", (int)fits, text);
 	page_wrapped(p, DROP_NEVER, 12, ROLE_TEXT, text[fits] == ' ' ? text + fits + 1 : text + fits);
 }
 
