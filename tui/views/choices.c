@@ -62,6 +62,6 @@ void choices_draw(const struct scene *s, struct cells *out)
 	else if (c.kind == ARG_COMMAND && c.n == 1 && keymap_named(c.v[0]) != COMMAND_NONE)
 		usage_draw(out, row, keymap_named(c.v[0]));
 	else
-		list_draw(out, row, &c, p->pick);
+		list_draw(out, row, &c, p->pick > (int)c.n ? 0 : p->pick); /* what could be chosen may be less by now */
 	palette_choices_release(&c);
 }
