@@ -130,6 +130,14 @@ static void sentence(struct suspect *s, const char *nearest)
 		snprintf(s->why, sizeof s->why, "%s; no link to %s is declared", when, nearest);
 }
 
+/* Another deploy of the same service had taken its place before the turn: it no longer served. */
+static bool replaced(const struct model *m, const struct turn *t, const struct model_change *c)
+{
+	const struct model_change *next = c->service && !strcmp(c->what, "deploy") ? model_change_next(m, c) : NULL;
+
+	return next && next->at <= t->at;
+}
+
 /* ---- the list --------------------------------------------------------------------------- */
 
 static void keep(struct suspect *out, size_t *n, size_t cap, const struct suspect *one)
@@ -157,7 +165,7 @@ size_t suspects_find(const struct model *m, const struct turn *t, struct suspect
 		const struct model_change *c = &m->changes.v[i];
 		struct suspect s = {.change = c, .before = t->at - c->at};
 		const char *nearest;
-		if (s.before < -SKEW || s.before > OLDEST)
+		if (s.before < -SKEW || s.before > OLDEST || replaced(m, t, c))
 			continue;
 		s.score = nearness_of_all(m->kit, t, c->service, &s.distance, &nearest);
 		s.score *= soonness(s.before, t->unsure) * kind_weight(m, c);

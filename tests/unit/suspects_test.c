@@ -137,6 +137,7 @@ static void sentences(void **state)
 	bad[0] = w.names[leaf];
 	changed(&w, t.at - 7200 * US_SECOND, w.names[leaf], "config", 1);
 	changed(&w, t.at - 300 * US_SECOND, w.names[base], "deploy", 7);
+	changed(&w, t.at - 40 * US_SECOND, w.names[leaf], "deploy", 80); /* replaced before the turn: it did not serve */
 	changed(&w, t.at - 35 * US_SECOND, w.names[leaf], "deploy", 8);
 	changed(&w, t.at - 2 * US_SECOND, w.names[SERVICES - 1 == leaf ? SERVICES - 2 : SERVICES - 1], "deploy", 9);
 	changed(&w, t.at + 60 * US_SECOND, w.names[leaf], "deploy", 10); /* after the turn: explains nothing */

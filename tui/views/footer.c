@@ -26,6 +26,23 @@ static void hint(struct hints *h, enum command_id id, const char *word)
 	hint_key(h, key_of(h->s->ui, id), word);
 }
 
+/* Nothing is declared yet, and one service is in trouble: the key of what is proposed works as it is. */
+static void proposal_hint(struct hints *h)
+{
+	const struct scene *s = h->s;
+	const struct vitals *v = health_services(s->health) ? health_worst(s->health, 0) : NULL;
+	char why[160], words[120], key[2] = "";
+	const struct kit_action *a;
+
+	if (!v || v->rank != RANK_BAD || health_count(s->health, RANK_BAD) + health_count(s->health, RANK_NEAR) != 1)
+		return;
+	a = propose(s->m, NULL, v->service->name, why, sizeof why);
+	if (!a || !a->key || may_fire(s->m, a, NULL, *s->ui->person ? s->ui->person : NULL, why, sizeof why) != STATUS_OK)
+		return;
+	key[0] = a->key;
+	hint_key(h, key, verb_words(a, words, sizeof words));
+}
+
 /* The kit's keys of the incident's services, the proposed one first. */
 static void action_hints(struct hints *h)
 {
@@ -142,6 +159,8 @@ static void main_hints(struct hints *h)
 
 	if (s->inc && may_ask(s) && (s->screen == SCREEN_DECIDING || (s->screen == SCREEN_VERIFYING && verify_ended(s))))
 		action_hints(h);
+	if (!s->inc && may_ask(s) && s->screen == SCREEN_PENDING)
+		proposal_hint(h);
 	if (s->inc && may_ask(s) && (s->inc->commander ? s->inc->offered_to && !strcmp(s->inc->offered_to, s->ui->person) : commands(s)))
 		hint(h, COMMAND_TAKE, s->inc->commander ? "accept command" : "take command");
 	if (s->inc && commands(s) && s->inc->asked_by)
