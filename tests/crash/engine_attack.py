@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from engine_lab import Gone, Lab, PLUGIN, main, wait_for  # noqa: E402
+from engine_lab import BACKOUT, Gone, Lab, PLUGIN, main, wait_for  # noqa: E402
 
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable  # one that others may run, too
 HELLO = b'{"hello":{"protocol":1,"build":"attack","role":"observer"}}\n'
@@ -61,6 +61,12 @@ def served(lab):
 
 # ---- the socket ------------------------------------------------------------------------------------
 
+def more_by_sanitizers():
+    """A sanitizer keeps what was freed for a while: MiB that are none of the engine's."""
+    with open(BACKOUT, "rb") as f:
+        return 200 if b"__asan_report" in f.read() else 0
+
+
 def test_asks_whose_answers_nobody_reads():
     """One line of 16 bytes is answered by a snapshot: a heap of them must not become a heap of snapshots."""
     with Lab() as lab:
@@ -78,7 +84,7 @@ def test_asks_whose_answers_nobody_reads():
                 pass
             for _ in range(15):
                 time.sleep(0.1)
-                assert rss(engine.pid) < before + 40, (before, rss(engine.pid))
+                assert rss(engine.pid) < before + 40 + more_by_sanitizers(), (before, rss(engine.pid))
             served(lab)
             # and who does read gets every one of them
             s.settimeout(20)
