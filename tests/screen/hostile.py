@@ -58,7 +58,7 @@ class World(Lab):
         """A command's bytes: (status, answers, messages)."""
         feed = {"input": more.pop("stdin")} if "stdin" in more else {"stdin": subprocess.DEVNULL}
         p = subprocess.run([BACKOUT, *words], env=self.env, **feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           timeout=60, cwd=self.top, check=False, **more)
+                           timeout=1200 if EVERY else 60, cwd=self.top, check=False, **more)
         return p.returncode, p.stdout, p.stderr
 
 
