@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-void decision_init(struct decision *d)
-{
-	memset(d, 0, sizeof *d);
-	buf_init(&d->result, JSON_LINE_MAX);
-}
-
-void decision_release(struct decision *d)
-{
-	drafts_release(&d->events);
-	buf_release(&d->result);
-}
-
 struct verb {
 	const char *name;
 	enum status (*fn)(struct asking *q);

@@ -39,7 +39,7 @@ static enum status target_free(struct asking *q, const struct kit_action *k, con
 {
 	const struct model_action *busy = model_action_busy(q->m, k->backend, k->target);
 	*out_same = NULL;
-	if (!busy)
+	if (!busy || busy->outcome == OUTCOME_COUNTDOWN) /* a person's fire takes the place of what counts down */
 		return STATUS_OK;
 	if (strcmp(busy->action, k->name) == 0 && strcmp(busy->service, k->service->name) == 0) {
 		*out_same = busy;
@@ -175,59 +175,6 @@ static enum status serves_already(struct asking *q, const struct panel *p)
 	return STATUS_OK;
 }
 
-/* A again, now with incident and reason; the digest leaves both out. */
-static void put_final_a(struct jw *w, const struct panel *p, const char *incident, const char *reason)
-{
-	static const char *const replaced[] = {"incident", "reason"};
-	struct json *a = NULL;
-	if (json_parse(buf_str(&p->a), p->a.len, JSON_LINE_MAX, &a, NULL) != STATUS_OK) {
-		jw_null(w);
-		return;
-	}
-	jw_obj(w);
-	for (const struct json *c = json_first(a); c; c = json_next(c))
-		if (strcmp(json_key(c), replaced[0]) != 0 && strcmp(json_key(c), replaced[1]) != 0) {
-			jw_key(w, json_key(c));
-			jw_tree(w, c);
-		}
-	jw_kstr(w, "incident", incident);
-	jw_kstr(w, "reason", reason);
-	jw_obj_end(w);
-	json_free(a);
-}
-
-static void put_requested(struct asking *q, const struct panel *p, const struct kit_action *k, const char *incident, const char *key,
-	const char *reason)
-{
-	char op[33];
-	text_copy(op, sizeof op, q->a->random);
-	struct jw w = draft_begin(q, EVENT_ACTION_REQUESTED, incident);
-	jw_kstr(&w, "key", key);
-	jw_kstr(&w, "op", op);
-	jw_kstr(&w, "digest", p->digest);
-	jw_key(&w, "a");
-	put_final_a(&w, p, incident, reason);
-	jw_kstr(&w, "authority", radius_name(k->radius));
-	jw_kstr(&w, "by", q->a->person);
-	jw_kstr(&w, "via", q->a->via);
-	jw_kstr(&w, "reason", reason);
-	jw_kstr(&w, "backend", k->backend);
-	if (k->confirmed.given)
-		jw_knum(&w, "confirmed_s", (double)k->confirmed.time / 1e6);
-	jw_key(&w, "waits_for");
-	jw_arr(&w);
-	jw_arr_end(&w);
-	draft_close(&w);
-	w = draft_begin(q, EVENT_ACTION_FIRED, incident);
-	jw_kstr(&w, "key", key);
-	jw_kstr(&w, "op", op);
-	jw_kstr(&w, "digest", p->digest);
-	jw_knum(&w, "deadline_s", (double)k->timeout / 1e6);
-	jw_kint(&w, "pid", p->pid);
-	jw_kint(&w, "pid_start", p->pid_start);
-	draft_close(&w);
-}
-
 static enum status incident_for(struct asking *q, const struct kit_action *k, const struct model_incident **out)
 {
 	enum status s = which_incident(q, k->service->name, out);
@@ -239,41 +186,20 @@ static enum status incident_for(struct asking *q, const struct kit_action *k, co
 	return s;
 }
 
-static const char *breach_title(const struct model *m, const char *service, char *out, size_t cap)
-{
-	vec_each(struct model_row, r, &m->rows)
-		if (model_row_standing(r) && strcmp(r->service, service) == 0) {
-			(void)snprintf(out, cap, "%s: %s breached", service, r->row);
-			return out;
-		}
-	return NULL;
-}
-
 /* Everything held: the declaration where none is open, the request and the intent, in one commit. */
 static void fire_events(struct asking *q, const struct panel *p, const struct kit_action *k, const struct model_incident *i, const char *reason)
 {
-	char name[72], key[96], title[200];
-	if (i) {
-		text_copy(name, sizeof name, i->name);
-		if (!incident_has_service(i, p->service)) {
-			struct jw w = draft_begin(q, EVENT_INCIDENT_DECLARED, name);
-			jw_key(&w, "services");
-			jw_arr(&w);
-			jw_str(&w, p->service);
-			jw_arr_end(&w);
-			jw_kstr(&w, "title", i->title);
-			draft_close(&w);
-		}
-	} else {
-		const char *services[] = {p->service}, *t = *reason ? reason : breach_title(q->m, p->service, title, sizeof title);
-		declare_events(q, t ? t : p->action, services, 1, NULL, name);
-	}
-	(void)snprintf(key, sizeof key, "%s/%zu", name, i ? i->actions.n + 1 : (size_t)1);
-	put_requested(q, p, k, name, key, reason);
+	char title[200];
+	const char *t = *reason ? reason : breach_title(q->m, p->service, title, sizeof title);
+	struct intent n = {.panel = p, .action = k, .incident = i, .reason = reason, .title = t ? t : p->action, .authority = radius_name(k->radius)};
+	intent_place(q, &n);
+	countdown_give_way(q, k, n.key);
+	intent_request(q, &n);
+	intent_fire(q, &n);
 	put_disarmed(q, p, "fired");
 	struct jw w = result_begin(q);
-	jw_kstr(&w, "key", key);
-	jw_kstr(&w, "incident", name);
+	jw_kstr(&w, "key", n.key);
+	jw_kstr(&w, "incident", n.name);
 	jw_obj_end(&w);
 }
 
@@ -344,6 +270,8 @@ enum status ask_cancel(struct asking *q)
 		draft_close(&w);
 		return STATUS_OK;
 	}
+	if (a->outcome == OUTCOME_COUNTDOWN) /* it would only begin again */
+		return veto_action(q, a);
 	struct jw w = draft_begin(q, EVENT_ACTION_ENDED, a->incident);
 	jw_kstr(&w, "key", a->key);
 	jw_kstr(&w, "op", a->op);

@@ -86,7 +86,7 @@ enum status ask_hand_over(struct asking *q)
 }
 
 /* ---- veto ---- */
-static enum status veto_action(struct asking *q, const struct model_action *a)
+enum status veto_action(struct asking *q, const struct model_action *a)
 {
 	if (a->outcome != OUTCOME_WAITING && a->outcome != OUTCOME_COUNTDOWN) {
 		deny(q, STATUS_NO, "not-waiting", "%s is %s: there is nothing to veto", a->key, outcome_name(a->outcome));

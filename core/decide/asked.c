@@ -5,6 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+void decision_init(struct decision *d)
+{
+	memset(d, 0, sizeof *d);
+	buf_init(&d->result, JSON_LINE_MAX);
+}
+
+void decision_release(struct decision *d)
+{
+	drafts_release(&d->events);
+	buf_release(&d->result);
+}
+
 enum status deny(struct asking *q, enum status s, const char *code, const char *fmt, ...)
 {
 	char text[480];
@@ -26,10 +38,13 @@ struct jw draft_begin(struct asking *q, enum event_kind kind, const char *incide
 	char actor[80];
 	if (q->a->person)
 		text_copy(actor, sizeof actor, q->a->person);
+	else if (!q->a->id) /* nobody asked: the engine by itself */
+		text_copy(actor, sizeof actor, "engine");
 	else
 		(void)snprintf(actor, sizeof actor, "uid:%lld", (long long)q->a->uid);
 	struct jw w = draft_open(&q->d->events, kind, incident, actor);
-	jw_kstr(&w, "ask", q->a->id);
+	if (q->a->id)
+		jw_kstr(&w, "ask", q->a->id);
 	if (event_kind_salted(kind))
 		jw_kstr(&w, "salt", q->a->random + 32);
 	return w;

@@ -79,6 +79,18 @@ void decide_restarted(const struct model *m, const struct now *now, struct draft
  * 0, 1, 2 …; -1: not any more. */
 int64_t reconcile_after(const struct model *m, const char *key, int attempt, const struct now *gone, const struct now *now);
 
+/* ---- by itself (contract 4) ---- */
+/* What would act by itself, were its preflight green: the engine opens a panel for it that nobody sees. */
+struct automatic_want { char service[72], action[72], row[72]; };
+bool automatic_next(const struct model *m, const struct now *now, struct automatic_want *out);
+/* Its panel is there (or p->fault says why not): the countdown begins, or what is missing is recorded.  random: 64 hex. */
+void decide_automatic(const struct model *m, const struct now *now, const struct automatic_want *want, const struct panel *p,
+	const char *random, struct drafts *out);
+/* The countdown of `key` is over: everything is looked at once more; the intent, or that it expired and why. */
+void decide_countdown(const struct model *m, const struct now *now, const char *key, const struct panel *p, struct drafts *out);
+/* It counts down no more, for this reason. */
+void decide_countdown_lost(const struct model *m, const char *key, const char *why, struct drafts *out);
+
 /* ---- the clock ticks ---- */
 /* Transitions of rows, timers, verification, expiries, as events to record. */
 void decide_tick(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);

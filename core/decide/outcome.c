@@ -133,7 +133,9 @@ void decide_restarted(const struct model *m, const struct now *now, struct draft
 	(void)now;
 	vec_each(struct model_incident, i, &m->incidents)
 		vec_each(struct model_action, a, &i->actions)
-			if (a->outcome == OUTCOME_RUNNING)
+			if (a->outcome == OUTCOME_COUNTDOWN)
+				decide_countdown_lost(m, a->key, "the engine started anew: it is counted from the beginning", out);
+			else if (a->outcome == OUTCOME_RUNNING)
 				record_end(a, "unknown", "unknown", "the engine ended while it ran; finding out", NULL, out);
 }
 

@@ -62,6 +62,29 @@ void declare_events(struct asking *q, const char *title, const char *const *serv
 bool holds_command(const struct model_incident *i, const char *person);
 enum status may_touch(const struct model *m, const char *service, const char *person, char *why, size_t cap);
 
+/* An intent on its way into the record: intent.c.  name, key and op are filled in by intent_place. */
+struct intent {
+	const struct panel *panel;
+	const struct kit_action *action;
+	const struct model_incident *incident; /* NULL: none is open, one is declared */
+	const char *reason, *title, *authority;
+	const char *row, *because;             /* by itself; else NULL */
+	int64_t countdown;
+	char name[72], key[96], op[33];
+};
+void intent_place(struct asking *q, struct intent *n); /* declares, or lets the service in */
+void intent_request(struct asking *q, const struct intent *n);
+void intent_fire(struct asking *q, const struct intent *n);
+const char *breach_title(const struct model *m, const char *service, char *out, size_t cap); /* NULL: nothing breached */
+/* countdown.c: what counts down on this service or target ends, since a person fires `key`. */
+void countdown_give_way(struct asking *q, const struct kit_action *k, const char *key);
+void tick_automatic(const struct model *m, const struct now *now, struct drafts *out);
+int64_t countdown_next(const struct model *m, const struct now *now); /* mono at which the next one is over; INT64_MAX none */
+/* ask_command.c: this waiting or counting action, not this time. */
+enum status veto_action(struct asking *q, const struct model_action *a);
+/* propose.c: the action that a row is for on a service, or NULL. */
+const struct kit_action *row_action(const struct model *m, const struct kit_row *r, const char *service);
+
 enum status ask_declare(struct asking *q);
 enum status ask_report(struct asking *q);
 enum status ask_note(struct asking *q);

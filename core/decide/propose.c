@@ -46,7 +46,7 @@ static const struct kit_action *best_of_class(const struct model *m, const char 
 	return best;
 }
 
-static const struct kit_action *of_row(const struct model *m, const struct kit_row *r, const char *service)
+const struct kit_action *row_action(const struct model *m, const struct kit_row *r, const char *service)
 {
 	if (r->action == CLASS_TELL || r->dry_run)
 		return NULL;
@@ -61,7 +61,7 @@ static const struct kit_action *of_rows(const struct model *m, const struct mode
 	vec_each(struct model_row, r, &m->rows) {
 		const struct kit_row *k = model_row_standing(r) && *r->service ? kit_row(m->kit, r->row) : NULL;
 		bool ours = k && (i ? incident_has_service(i, r->service) : strcmp(r->service, service) == 0);
-		const struct kit_action *a = ours ? of_row(m, k, r->service) : NULL;
+		const struct kit_action *a = ours ? row_action(m, k, r->service) : NULL;
 		if (a && (!best || (a->cls == CLASS_REVERSE && best->cls != CLASS_REVERSE))) {
 			best = a;
 			(void)snprintf(why, cap, "%s breached on %s", r->row, r->service);

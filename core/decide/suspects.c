@@ -60,6 +60,13 @@ static double nearness(const struct kit *k, const char *bad, const char *service
 	return hops(k, service, bad, 0) == 1 ? 0.1 : 0.03; /* who calls it may have changed how; else by accident */
 }
 
+int suspect_distance(const struct kit *k, const char *bad, const char *service)
+{
+	int d;
+	(void)nearness(k, bad, service, &d);
+	return d;
+}
+
 /* A cause explains all that is bad: the mean over the bad services; the distance is the nearest one's. */
 static double nearness_of_all(const struct kit *k, const struct turn *t, const char *service, int *distance, const char **nearest)
 {

@@ -27,6 +27,8 @@ struct suspect {
 /* The likeliest first; how many (at most cap).  Changes after the turn explain nothing; ours that went back to a
  * good version hardly anything. */
 size_t suspects_find(const struct model *m, const struct turn *t, struct suspect *out, size_t cap);
+/* Hops along depends_on from what is bad to a changed service (NULL: of every service, 1), or SUSPECT_UNRELATED. */
+int suspect_distance(const struct kit *k, const char *bad, const char *service);
 /* The turn of an incident: the services that breached (all of them where none did), from its onset.  False where
  * its onset is not known.  services: room for the names, at least as many as the incident has. */
 bool suspects_turn(const struct model *m, const struct model_incident *i, const struct phases *ph, const char **services, struct turn *out);

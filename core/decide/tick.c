@@ -47,6 +47,7 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 	tick_verify(m, j, now, out);
 	tick_command(m, now, out);
 	tick_pins(m, out);
+	tick_automatic(m, now, out);
 }
 
 int64_t decide_next(const struct model *m, const struct judge *j, const struct now *now)
@@ -59,5 +60,7 @@ int64_t decide_next(const struct model *m, const struct judge *j, const struct n
 	vec_each(struct model_row, r, &m->rows)
 		busy = busy || r->state != ROW_CLEAR;
 	int64_t second = now->mono + (busy ? US_SECOND : 5 * US_SECOND); /* silence is noticed within 5 s */
+	int64_t zero = countdown_next(m, now);
+	due = due < zero ? due : zero;
 	return due < second ? due : second;
 }

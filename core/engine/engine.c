@@ -67,13 +67,14 @@ static void tick(void *ctx)
 	bool decided = ds.n > 0;
 	enum status s = engine_commit(e, &ds, &now, NULL);
 	drafts_release(&ds);
+	auto_look(e);
 	if (e->anchor_due)
 		anchors_write(e, true);
 	e->anchor_due = false;
 	if (e->kit_again && !model_open_incidents(e->model, NULL))
 		kit_look(e);
 	os_now(&now);
-	int64_t next = decide_next(e->model, e->judge, &now), soonest = now.mono + (s ? 1000 : decided ? TICK_MS : 20) * 1000;
+	int64_t next = decide_next(e->model, e->judge, &now), soonest = now.mono + (s || e->heal ? 1000 : decided ? TICK_MS : 20) * 1000;
 	if (open_business(e) && next > now.mono + US_SECOND)
 		next = now.mono + US_SECOND;
 	if (next != INT64_MAX)

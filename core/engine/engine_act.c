@@ -97,6 +97,11 @@ void act_close(struct act *a, const char *why, bool tell)
 	struct peer *p = a->peer;
 	if (a->state >= ACT_PERFORMING)
 		return;
+	if (a->owner->closed) {
+		a->owner->closed(a, why ? why : "closed");
+		end_process(a);
+		return;
+	}
 	a->peer = NULL;
 	not_opened(a, p, why);
 	if (p) {
@@ -135,6 +140,27 @@ static void arm_failed(struct act *a, enum status s, const struct fault *f)
 	act_close(a, f->what, false);
 }
 
+void act_end(struct act *a)
+{
+	if (a->state < ACT_PERFORMING)
+		end_process(a);
+}
+
+static void opened_for_peer(struct act *a)
+{
+	struct buf b;
+	struct now now;
+	os_now(&now);
+	a->idle = timer_new(&a->e->loop, PANEL_IDLE_MS, 0, left_open, a);
+	buf_init(&b, JSON_LINE_MAX);
+	panel_print(a->e->model, &a->panel, a->person[0] ? a->person : NULL, &now, &b);
+	reply_result(a->peer, a->arm_id, buf_str(&b), b.len);
+	a->arm_id = -1;
+	buf_release(&b);
+}
+
+static const struct act_owner peer_owner = {opened_for_peer, arm_failed, NULL};
+
 /* What an error reply to preflight says about the world, against a plugin that could not be asked at all. */
 static enum status status_of_code(int code)
 {
@@ -145,7 +171,6 @@ static void preflighted(void *ctx, const struct json *result, const struct fault
 {
 	struct act *a = ctx;
 	struct engine *e = a->e;
-	struct buf b;
 	struct now now;
 	struct fault f;
 	if (a->state != ACT_PREFLIGHT)
@@ -156,22 +181,17 @@ static void preflighted(void *ctx, const struct json *result, const struct fault
 			fault_mend(&f, "nothing was fired; choose a version: `a` and Enter in the console, --to VERSION on the command line");
 		else if (!f.mend[0])
 			fault_mend(&f, "nothing was fired; `backout plugin list` shows how the backend %s is", a->panel.backend);
-		arm_failed(a, status_of_code(code), &f);
+		a->owner->failed(a, status_of_code(code), &f);
 		return;
 	}
 	os_now(&now);
 	enum status s = panel_freeze(e->model, &a->panel, result, a->sha, &now, &f);
 	if (s) {
-		arm_failed(a, s, &f);
+		a->owner->failed(a, s, &f);
 		return;
 	}
 	a->state = ACT_OPEN;
-	a->idle = timer_new(&e->loop, PANEL_IDLE_MS, 0, left_open, a);
-	buf_init(&b, JSON_LINE_MAX);
-	panel_print(e->model, &a->panel, a->person[0] ? a->person : NULL, &now, &b);
-	reply_result(a->peer, a->arm_id, buf_str(&b), b.len);
-	a->arm_id = -1;
-	buf_release(&b);
+	a->owner->opened(a);
 }
 
 static void ready(struct host_plugin *p, void *ctx)
@@ -237,7 +257,7 @@ static void gone(struct host_plugin *p, void *ctx, const char *why)
 	host_plugin_free(p);
 	a->p = NULL;
 	if (a->state == ACT_STARTING || a->state == ACT_PREFLIGHT) {
-		arm_failed(a, STATUS_OUTSIDE, &f);
+		a->owner->failed(a, STATUS_OUTSIDE, &f);
 	} else if (a->state == ACT_OPEN) {
 		act_close(a, f.what, true);
 	} else {
@@ -259,25 +279,32 @@ static void launched(void *ctx, struct host_plugin *p, const char *sha, const st
 		struct fault f = *fault;
 		if (!f.mend[0])
 			fault_mend(&f, "nothing was fired");
-		arm_failed(a, STATUS_OUTSIDE, &f);
+		a->owner->failed(a, STATUS_OUTSIDE, &f);
 	}
 }
 
 static const struct host_events act_events = {ready, notified, gone};
 
-void act_arm(struct peer *p, int64_t id, struct panel *panel)
+struct act *act_new(struct engine *e, struct panel *panel, const struct act_owner *owner)
 {
-	struct engine *e = p->e;
 	struct act *a = mem_new(sizeof *a);
 	a->e = e;
-	a->peer = p;
-	a->arm_id = id;
+	a->owner = owner;
+	a->arm_id = -1;
 	a->panel = *panel;
-	text_copy(a->person, sizeof a->person, panel->person);
 	a->next = e->acts;
 	e->acts = a;
-	p->panel = a;
 	a->launch = launch_new(e, a->panel.backend, true, &act_events, launched, a);
+	return a;
+}
+
+void act_arm(struct peer *p, int64_t id, struct panel *panel)
+{
+	struct act *a = act_new(p->e, panel, &peer_owner);
+	a->peer = p;
+	a->arm_id = id;
+	text_copy(a->person, sizeof a->person, a->panel.person);
+	p->panel = a;
 }
 
 /* ---- it is fired ------------------------------------------------------------------------------ */

@@ -95,11 +95,19 @@ struct watch {
 	uint64_t dropped;
 };
 
+struct act;
+struct act_owner {                 /* whom an acting process was started for: a person's panel, or nobody's */
+	void (*opened)(struct act *a);                                           /* its panel is frozen */
+	void (*failed)(struct act *a, enum status s, const struct fault *f);     /* there is none; the process is ended by who calls */
+	void (*closed)(struct act *a, const char *why);                          /* it was open, and its process is gone */
+};
 enum act_state { ACT_STARTING, ACT_PREFLIGHT, ACT_OPEN, ACT_PERFORMING, ACT_ENDING };
 struct act {                       /* an acting process and the panel it was started for */
 	struct engine *e;
 	struct act *next;
 	enum act_state state;
+	const struct act_owner *owner;
+	struct automatic_want want; /* of what acts by itself */
 	struct peer *peer;         /* whose panel; NULL once fired or left */
 	int64_t arm_id;            /* id of the ask that waits for the panel; -1 none */
 	struct panel panel;
@@ -170,6 +178,7 @@ struct engine {
 	char kit_bad[SHA_HEX];                       /* digest of a changed kit that was noticed already */
 
 	int64_t anchored; bool anchoring, anchor_due;
+	int64_t auto_tried;                          /* mono: something that acts by itself was begun last */
 	int64_t figured; bool figuring;            /* mono: the figures were written last; a thread has them */
 
 	bool ending;
@@ -249,6 +258,8 @@ void watch_forget(struct watch *w);
 
 /* engine_act.c */
 void act_arm(struct peer *p, int64_t id, struct panel *panel /* moved */);
+struct act *act_new(struct engine *e, struct panel *panel /* moved */, const struct act_owner *owner);
+void act_end(struct act *a);                          /* an unfired one: its process goes, nothing is recorded */
 void act_close(struct act *a, const char *why, bool tell); /* close an unfired panel */
 void act_perform(struct act *a, const char *key);
 void act_not_performed(struct engine *e, const char *key);
@@ -256,6 +267,9 @@ void act_cancel(struct engine *e, const char *key);
 void acts_close_panels(struct engine *e, const char *why);
 void acts_leave(struct engine *e);
 void panel_became(struct engine *e, const struct act *a, const char *text);
+
+/* engine_auto.c: what acts by itself */
+void auto_look(struct engine *e);                     /* after every tick */
 
 /* engine_reconcile.c */
 void reconcile_begin(struct engine *e, const char *key, const struct now *gone, pid_t pid, uint64_t start);

@@ -124,6 +124,12 @@ static void line_disarmed(struct reduction *r, struct buf *b)
 
 static void line_requested(struct reduction *r, struct buf *b)
 {
+	char d[DURATION_LEN], word[64];
+	if (json_get(r->body, "countdown_s")) {
+		(void)snprintf(word, sizeof word, "by itself in %s unless somebody says no:", duration_clock(json_get_span(r->body, "countdown_s"), d));
+		line_action(r, b, word, s_of(r, "reason"));
+		return;
+	}
 	line_action(r, b, "confirmed", s_of(r, "reason"));
 }
 
@@ -175,6 +181,14 @@ static void line_freeze(struct reduction *r, struct buf *b)
 		buf_addf(b, ": %s", s_of(r, "reason"));
 }
 
+static void line_automatic(struct reduction *r, struct buf *b)
+{
+	const struct json *missing = json_first(json_get(r->body, "missing"));
+	buf_addf(b, "%s %s: %s", service_of(r), s_of(r, "row"), missing ? "not by itself" : "nothing is in the way of acting by itself any more");
+	for (const struct json *v = missing; v; v = json_next(v))
+		buf_addf(b, "%s%s", v == missing ? ": " : "; ", json_str(v, ""));
+}
+
 static void line_note(struct reduction *r, struct buf *b)
 {
 	buf_adds(b, s_of(r, "text"));
@@ -192,7 +206,7 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ACTION_ARMED] = line_armed, [EVENT_ACTION_DISARMED] = line_disarmed, [EVENT_ACTION_REQUESTED] = line_requested,
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
 	[EVENT_ACTION_FIRED] = line_fired, [EVENT_ACTION_ENDED] = line_ended, [EVENT_VERIFY] = line_verify, [EVENT_PIN] = line_pin,
-	[EVENT_FREEZE] = line_freeze, [EVENT_NOTE] = line_note,
+	[EVENT_FREEZE] = line_freeze, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
 };
 
 void model_add_line(struct reduction *r)

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "kit/kit.h"
 
-#define REDUCER_VERSION 2
+#define REDUCER_VERSION 3
 
 /* ---- signals ---- */
 enum sample_state { SAMPLE_NONE, SAMPLE_OK, SAMPLE_FAILED, SAMPLE_NO_DATA };
@@ -53,6 +53,7 @@ struct model_version {            /* a version that ran here; newest 32 a servic
 struct model_change {             /* newest 128: deploys and changes of all services */
 	const char *service, *what, *name, *from, *to, *by, *backend; /* what: deploy flag config traffic schema other */
 	int64_t at; struct stamp learned; int64_t seq;
+	bool dated;               /* the backend said when; else `at` is when we learned of it */
 };
 
 /* ---- rows, reports ---- */
@@ -110,6 +111,8 @@ struct model_action {
 	int64_t confirmed_us;     /* the kit's confirmed time when fired; 0 none */
 	int64_t pid, pid_start; /* acting process, for a successor */
 	bool recovery;            /* class reverse or forward */
+	int64_t countdown_us;     /* by itself: fires so long after `requested` unless somebody says no */
+	const char *row, *because; /* by itself: the row behind it, and why it may; NULL */
 };
 struct model_incident {
 	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
@@ -136,6 +139,12 @@ struct model_way {                /* a way back that would fail if it were press
 	struct stamp since;       /* when it was found first */
 };
 struct model_round { const char *backend; int64_t tried, ready; struct stamp at; }; /* the newest round of trying a backend's ways */
+struct model_hold {               /* a breach upon which something would act by itself, and what is missing for it */
+	const char *service /* "" none */, *row, *action /* NULL: none fits */, *why; /* what is missing, one clause after the other */
+	bool preflight;           /* it is the way back that was not green when it was tried */
+	struct stamp at;
+};
+struct model_veto { const char *service, *row, *version /* that served; NULL */, *by, *reason; struct stamp at; }; /* not this time */
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
 struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard;
 	const char *trouble; struct stamp trouble_at; }; /* why its samples fail, since when; NULL they do not */
@@ -167,6 +176,8 @@ struct model {
 	VEC(struct model_incident) incidents;   /* oldest first */
 	VEC(struct model_pin) pins;
 	VEC(struct model_freeze) freezes;
+	VEC(struct model_hold) holds;
+	VEC(struct model_veto) vetoes;
 	VEC(struct model_way) ways;             /* those that are not ready */
 	VEC(struct model_round) rounds;
 	VEC(struct model_backend) backends;
@@ -209,6 +220,11 @@ const struct model_verify *model_verify(const struct model_incident *i, const ch
 const struct model_backend *model_backend(const struct model *m, const char *backend);
 const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);
 bool model_frozen(const struct model *m, const char *service);
+const struct model_veto *model_veto(const struct model *m, const char *service); /* one that stands */
+const struct model_hold *model_hold(const struct model *m, const char *row, const char *service);
+/* What counts down on a service (NULL: on any): the one that ends first. */
+const struct model_action *model_countdown(const struct model *m, const char *service);
+int64_t action_countdown_left(const struct model_action *a, const struct stamp *now); /* microseconds, never below 0 */
 const struct model_version *model_version(const struct model *m, const char *service, const char *version);
 /* The version to go back to: the newest one that ran here before the present, not rolled back from. */
 const struct model_version *model_last_good(const struct model *m, const char *service);

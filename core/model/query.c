@@ -156,6 +156,39 @@ bool model_frozen(const struct model *m, const char *service)
 	return false;
 }
 
+const struct model_veto *model_veto(const struct model *m, const char *service)
+{
+	vec_each(struct model_veto, v, &m->vetoes)
+		if (eq(v->service, service))
+			return v;
+	return NULL;
+}
+
+const struct model_hold *model_hold(const struct model *m, const char *row, const char *service)
+{
+	vec_each(struct model_hold, h, &m->holds)
+		if (eq(h->row, row) && eq(h->service, service))
+			return h;
+	return NULL;
+}
+
+int64_t action_countdown_left(const struct model_action *a, const struct stamp *now)
+{
+	int64_t left = a->countdown_us - stamp_diff(&a->requested, now, NULL);
+	return left > 0 ? left : 0;
+}
+
+const struct model_action *model_countdown(const struct model *m, const char *service)
+{
+	const struct model_action *first = NULL;
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			if (i->open && a->outcome == OUTCOME_COUNTDOWN && (!service || eq(a->service, service)) &&
+				(!first || a->requested.at + a->countdown_us < first->requested.at + first->countdown_us))
+				first = a;
+	return first;
+}
+
 const struct model_version *model_version(const struct model *m, const char *service, const char *version)
 {
 	const struct model_version *v = NULL;

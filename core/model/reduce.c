@@ -122,6 +122,7 @@ static const struct { reduce_fn fn; bool line; } handlers[] = {
 	[EVENT_VERIFY] = {reduce_verify, true},
 	[EVENT_PIN] = {reduce_pin, true},
 	[EVENT_FREEZE] = {reduce_freeze, true}, [EVENT_WAYS] = {reduce_ways, false},
+	[EVENT_AUTOMATIC] = {reduce_automatic, true},
 	[EVENT_NOTE] = {reduce_nothing, true},
 	[EVENT_WITHHELD] = {reduce_nothing, false},
 	[EVENT_ANCHOR] = {reduce_nothing, false},

@@ -77,7 +77,10 @@ void reduce_requested(struct reduction *r)
 	x->reason = mem_str(json_get_str(r->body, "reason", ""));
 	x->confirmed_us = json_get_span(r->body, "confirmed_s");
 	x->requested = r->at;
-	x->outcome = OUTCOME_WAITING;
+	x->countdown_us = json_get_span(r->body, "countdown_s");
+	x->row = body_name(r, "row");
+	x->because = mem_str(json_get_str(r->body, "because", NULL));
+	x->outcome = json_get(r->body, "countdown_s") ? OUTCOME_COUNTDOWN : OUTCOME_WAITING;
 	x->changed = model_intern(m, "none");
 	x->share = -1;
 }
@@ -100,6 +103,9 @@ void reduce_refused(struct reduction *r)
 
 void reduce_vetoed(struct reduction *r)
 {
+	const struct model_action *a = action_mut(r);
+	if (a && !a->fired.at)
+		veto_add(r, a);
 	action_stopped(r, OUTCOME_VETOED);
 }
 

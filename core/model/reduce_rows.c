@@ -47,6 +47,7 @@ void reduce_rubric(struct reduction *r)
 		k->onset = k->since;
 	} else if (state == ROW_CLEAR || state == ROW_PENDING) {
 		k->breached = k->onset = (struct stamp){0};
+		standing_dropped(m, k);
 	}
 	vec_each(struct model_incident, i, &m->incidents) {
 		if (!i->open || !incident_concerns(i, k->service) || k->would)

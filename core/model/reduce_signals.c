@@ -74,6 +74,7 @@ static void change_add(struct reduction *r, const char *service, const char *wha
 	c->at = at ? at : r->at.at;
 	c->learned = r->at;
 	c->seq = r->e->seq;
+	c->dated = at != 0;
 	vec_bound(&change_table, &r->m->changes, 128);
 }
 
@@ -88,7 +89,8 @@ static void deploy_switched(struct reduction *r, struct model_deploy *d, const c
 	}
 	version_ended(m, d->service, d->version, at);
 	version_seen(m, d->service, d->version, d->by, at);
-	change_add(r, d->service, "deploy", d->service, was ? was : d->previous, d->version, d->by, at);
+	change_add(r, d->service, "deploy", d->service, was ? was : d->previous, d->version, d->by, d->at);
+	vetoes_dropped(m, d->service);
 }
 
 static enum tri tri_of(const struct json *v)

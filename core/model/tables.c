@@ -39,7 +39,7 @@ TABLE(deploy, R, K(R, service), K(R, place), N(R, backend), K(R, version), N(R, 
 TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
 #undef R
 #define R model_change
-TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq));
+TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq), B(R, dated));
 #undef R
 #define R model_row
 TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
@@ -62,7 +62,7 @@ TABLE(action, R, K(R, key), K(R, op), N(R, digest), K(R, incident), N(R, ask), K
 	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), W(R, cls, CLASS_TELL), N(R, by), N(R, via), N(R, authority), T(R, reason),
 	W(R, outcome, OUTCOME_CANCELLED), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
-	B(R, recovery));
+	B(R, recovery), I(R, countdown_us), N(R, row), T(R, because));
 #undef R
 #define R model_incident
 TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
@@ -76,6 +76,12 @@ TABLE(pin, R, K(R, service), K(R, version), N(R, by), T(R, reason), S(R, at), B(
 #undef R
 #define R model_freeze
 TABLE(freeze, R, K(R, service), N(R, by), T(R, reason), S(R, at));
+#undef R
+#define R model_hold
+TABLE(hold, R, K(R, service), K(R, row), N(R, action), T(R, why), B(R, preflight), S(R, at));
+#undef R
+#define R model_veto
+TABLE(veto, R, K(R, service), K(R, row), N(R, version), N(R, by), T(R, reason), S(R, at));
 #undef R
 #define R model_way
 TABLE(way, R, K(R, service), K(R, action), N(R, backend), T(R, why), S(R, since));
@@ -103,7 +109,7 @@ TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));
 #define R model
 TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I(R, seq), S(R, now), N(R, kit_digest), N(R, kit_changed),
 	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
-	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze), V(R, ways, way), V(R, rounds, round),
+	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze), V(R, holds, hold), V(R, vetoes, veto), V(R, ways, way), V(R, rounds, round),
 	V(R, backends, backend), V(R, seats, seat), V(R, armed, armed), V(R, lines, line), V(R, asks, ask), I(R, next_incident),
 	I(R, next_drill), N(R, engine_host), B(R, engine_running), S(R, engine_at));
 #undef R

@@ -189,6 +189,22 @@ def made_up():
         return lab.log()
 
 
+def by_itself():
+    """What counts down, is vetoed, and makes room for a person."""
+    from engine_auto import Auto
+    with Auto(services=("auth", "cart"), veto="60s") as lab:
+        c = lab.begun(("auth", "cart"))
+        lab.bad("auth")
+        c.until("action.requested")
+        c.good("veto", {})
+        c.until("automatic")
+        lab.bad("cart")
+        c.until("action.requested", row="errors", via="automatic", key="INC-2/1")
+        c.fire("cart")
+        c.until("action.expired", key="INC-2/1")
+        return lab.log()
+
+
 def main():
     if not os.path.exists(os.path.join(os.environ.get("top_builddir", "."), "backout")):
         print("backout is not built")
@@ -197,7 +213,7 @@ def main():
     source = kinds_of_the_source()
     bad = [f"docs/events.md does not name {k}" for k in sorted(source - set(shapes) - later)]
     bad += [f"docs/events.md names {k}, which is no kind" for k in sorted((set(shapes) | later) - source)]
-    events = made_up()
+    events = made_up() + by_itself()
     bad += check(events)
     bad += [f"{k} was not recorded here: nothing holds its row" for k in sorted(set(shapes) - {e["kind"] for e in events})]
     for line in bad:
