@@ -146,22 +146,22 @@ void story_quote(const char *text, struct buf *out)
 		buf_addc(out, *text == '\'' ? '"' : *text);
 }
 
-static void load_kit_event(struct story *s)
+void story_kit(struct story *s, const struct kit_file *files, size_t n)
 {
 	struct buf b;
 	struct jw w;
 	char digest[SHA_HEX];
 	buf_init(&b, JSON_KIT_MAX);
 	jw_init(&w, &b);
-	kit_digest(story_kit_files, story_n_kit_files, digest);
+	kit_digest(files, n, digest);
 	jw_obj(&w);
 	jw_kstr(&w, "digest", digest);
 	jw_key(&w, "files");
 	jw_arr(&w);
-	for (size_t i = 0; i < story_n_kit_files; i++) {
+	for (size_t i = 0; i < n; i++) {
 		jw_obj(&w);
-		jw_kstr(&w, "path", story_kit_files[i].path);
-		jw_kstr(&w, "text", story_kit_files[i].text);
+		jw_kstr(&w, "path", files[i].path);
+		jw_kstr(&w, "text", files[i].text);
 		jw_obj_end(&w);
 	}
 	jw_arr_end(&w);
@@ -172,6 +172,11 @@ static void load_kit_event(struct story *s)
 
 void story_init(struct story *s, bool kit)
 {
+	story_init_files(s, story_kit_files, kit ? story_n_kit_files : 0);
+}
+
+void story_init_files(struct story *s, const struct kit_file *files, size_t n)
+{
 	memset(s, 0, sizeof *s);
 	s->m = model_new();
 	s->j = judge_new();
@@ -180,9 +185,9 @@ void story_init(struct story *s, bool kit)
 	story_at(s, 0);
 	story_event(s, "store", NULL, "engine", "{'format':1,'id':'00','kit':'shop','environment':'production','tool':'t'}");
 	story_event(s, "engine", NULL, "engine", "{'what':'started','host':'h','pid':1,'version':'0','reducer':1}");
-	if (!kit)
+	if (!n)
 		return;
-	load_kit_event(s);
+	story_kit(s, files, n);
 	story_event(s, "plugin", NULL, "plugin:hosts", "{'backend':'hosts','plugin':'releases','version':'1','state':'ready'}");
 	story_event(s, "plugin", NULL, "plugin:web", "{'backend':'web','plugin':'probe','version':'1','state':'ready'}");
 }

@@ -26,6 +26,9 @@ struct story {
 
 /* With the kit of story.c loaded and its sources ready, or (kit false) only a store. */
 void story_init(struct story *s, bool kit);
+void story_init_files(struct story *s, const struct kit_file *files, size_t n); /* with another kit; its sources hosts and web are ready */
+/* Another kit, taken in use now. */
+void story_kit(struct story *s, const struct kit_file *files, size_t n);
 void story_release(struct story *s);
 void story_at(struct story *s, double seconds);    /* both clocks, from the story's begin */
 void story_event(struct story *s, const char *kind, const char *incident, const char *actor, const char *body);

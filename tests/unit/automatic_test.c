@@ -1,0 +1,490 @@
+/* By itself (contract 4): what has to hold, one row a thing that is missing; the countdown, its end, its veto. */
+#include "config.h"
+
+#include "cm.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "story.h"
+
+#define HOUR 3600
+#define PREFLIGHT "{'ready':true,'effect':'switches','command':'ln -s','from':'42','to':'41','expect':'x','current':['41','42'],'checks':[],'not_undone':[]}"
+
+/* ---- the world: five services of one tier, 41 served for an hour, 42 came, then it turned bad -------- */
+
+struct world {
+	const char *kit_from, *kit_to;           /* one text of kit.yaml put in place of another; NULL */
+	const char *service_from, *service_to;   /* the same in auth's file */
+	int bad;                                 /* so many services turn bad; 0: one */
+	const char *event, *event_actor;         /* an event before it turns bad: "KIND BODY" */
+	const char *after;                       /* and one after the breach */
+	int deploy_at;                           /* seconds; 0: an hour and a half */
+	const char *preflight;
+	double end;                              /* its newest value when it is looked at; 0: as bad as ever */
+	bool failed;                             /* what comes after the breach fails */
+	const char *missing;                     /* the clause; NULL: none, it counts down */
+	bool never_wants;                        /* no case at all: nothing is said, nothing is done */
+};
+
+static const char kit_text[] =
+	"kit: 1\n"
+	"name: shop\n"
+	"environment: production\n"
+	"people:\n"
+	"  maya: {name: Maya, uid: 1001, roles: [incident-commander, on-call, service-owner]}\n"
+	"tiers:\n"
+	"  tier-1: {recovery: auto-rollback, veto: 30s, soak: 30m, revert_target: 5m}\n"
+	"automatic: {on: [h], within: 60m, per_service: \"1 in 1h\", per_kit: \"3 in 1h\", brake: {services: 3, within: 5m}}\n"
+	"backends:\n"
+	"  hosts: {plugin: releases, settle: 30s}\n"
+	"  web: {plugin: probe}\n"
+	"reports:\n"
+	"  regulator: {ask: A regulator called}\n"
+	"rubric:\n"
+	"  - {name: locked-out, signal: fails, when: \"> 5% for 20s\", at_least: \"20 in 1m\", action: reverse, owner: on-call, timer: 1m}\n"
+	"  - {name: inquiry, signal: regulator, when: any, action: reverse, owner: on-call, timer: 1m}\n";
+static const char *const names[] = {"auth", "cart", "mail", "pay", "shop"};
+#define SERVICES 5
+
+static char *replaced(const char *text, const char *from, const char *to)
+{
+	const char *at = from ? strstr(text, from) : NULL;
+	struct buf b;
+	assert_true(!from || at);
+	buf_init(&b, 1 << 20);
+	buf_add(&b, text, from ? (size_t)(at - text) : strlen(text));
+	if (from)
+		buf_addf(&b, "%s%s", to, at + strlen(from));
+	return buf_take(&b);
+}
+
+static void begin(struct story *s, const struct world *w)
+{
+	struct kit_file files[SERVICES + 1];
+	char *texts[SERVICES + 1], paths[SERVICES][40], service[1200];
+	texts[0] = replaced(kit_text, w->kit_from, w->kit_to);
+	files[0] = (struct kit_file){"kit.yaml", texts[0], strlen(texts[0])};
+	for (int i = 0; i < SERVICES; i++) {
+		(void)snprintf(paths[i], sizeof paths[i], "services/%s.yaml", names[i]);
+		(void)snprintf(service, sizeof service,
+			"service: %s\ntier: tier-1\nowner: maya\non_call: [maya]\n%s"
+			"deploys: {backend: hosts, target: {dir: /srv/%s}}\n"
+			"signals:\n"
+			"  fails: {backend: web, query: q, unit: ratio, every: 5s, traffic: hits}\n"
+			"  hits: {backend: web, query: q, unit: count, every: 5s, window: 5s}\n"
+			"actions:\n"
+			"  - {name: %s-rollback, level: 2, class: reverse, verb: rollback, backend: hosts}\n"
+			"verify: {good: [\"fails < 2%% for 30s\"]}\n", names[i], i == 0 ? "depends_on: [pay]\n" : "", names[i], names[i]);
+		texts[i + 1] = replaced(service, i == 0 ? w->service_from : NULL, w->service_to);
+		files[i + 1] = (struct kit_file){paths[i], texts[i + 1], strlen(texts[i + 1])};
+	}
+	story_init_files(s, files, SERVICES + 1);
+	assert_non_null(s->m->kit);
+	for (int i = 0; i <= SERVICES; i++)
+		free(texts[i]);
+}
+
+static void sample(struct story *s, int bad, double v)
+{
+	for (int i = 0; i < SERVICES; i++) {
+		char key[40];
+		(void)snprintf(key, sizeof key, "%s/hits", names[i]);
+		story_sample(s, key, 20);
+		(void)snprintf(key, sizeof key, "%s/fails", names[i]);
+		story_sample(s, key, i < bad ? v : 0.001);
+	}
+}
+
+static void run(struct story *s, int from, int to, int bad, double v)
+{
+	for (int t = from; t <= to; t++) {
+		story_at(s, t);
+		if (t % 5 == 0)
+			sample(s, bad, v);
+		story_tick(s);
+	}
+}
+
+static void say(struct story *s, const char *event)
+{
+	char kind[40];
+	const char *body = event ? strchr(event, ' ') : NULL;
+	if (!body)
+		return;
+	text_copy(kind, (size_t)(body - event) + 1 < sizeof kind ? (size_t)(body - event) + 1 : sizeof kind, event);
+	story_event(s, kind, NULL, "plugin:hosts", body + 1);
+}
+
+/* Breached and looked at: at 2 h 0:40.  The seconds at which it stands. */
+static int outage(struct story *s, const struct world *w)
+{
+	int deploy = w->deploy_at ? w->deploy_at : HOUR + HOUR / 2, turn = 2 * HOUR, bad = w->bad ? w->bad : 1;
+	begin(s, w);
+	for (int i = 0; i < SERVICES; i++)
+		story_deploy(s, names[i], "41", "40");
+	run(s, 0, 40, 0, 0);
+	story_at(s, deploy);
+	for (int i = 0; i < (bad > 1 ? bad : 1); i++)
+		story_deploy(s, names[i], "42", "41");
+	story_at(s, turn - 60);
+	say(s, w->event);
+	run(s, turn - 55, turn - 1, 0, 0);
+	run(s, turn, turn + 40, bad, 0.6);
+	if (w->after) {
+		say(s, w->after);
+		run(s, turn + 41, turn + 42, bad, 0.6);
+	}
+	if (w->failed)
+		run(s, turn + 43, turn + 50, bad, NAN);
+	if (w->end)
+		run(s, turn + 43, turn + 45, bad, w->end);
+	return turn + 50;
+}
+
+static bool begins(struct story *s, const char *preflight)
+{
+	struct automatic_want want;
+	struct panel p;
+	struct drafts ds = {0};
+	char random[65];
+	if (!automatic_next(s->m, &s->now, &want))
+		return false;
+	memset(random, 'a', 64);
+	random[64] = '\0';
+	story_panel(s, "engine", want.service, want.action, preflight ? preflight : PREFLIGHT, &p);
+	decide_automatic(s->m, &s->now, &want, &p, random, &ds);
+	story_drafts(s, &ds);
+	panel_release(&p);
+	return model_countdown(s->m, want.service) != NULL;
+}
+
+static bool missing(const struct story *s, const char *words)
+{
+	vec_each(const struct model_hold, h, &s->m->holds)
+		if (!strcmp(h->service, "auth") || !*h->service)
+			if (h->why && strstr(h->why, words))
+				return true;
+	return false;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------ */
+
+static const struct world worlds[] = {
+	{.missing = NULL},
+	{.kit_from = "[h]", .kit_to = "[other]", .missing = "automatic.on does not name this host (h)"},
+	{.kit_from = "environment: production\n", .kit_to = "environment: production\narmed: false\n", .missing = "the kit is not armed"},
+	{.kit_from = "auto-rollback", .kit_to = "rollback", .missing = "", .never_wants = true},
+	{.kit_from = "timer: 1m}\n  - {name: inquiry", .kit_to = "timer: 1m, dry_run: true}\n  - {name: inquiry", .missing = "", .never_wants = true},
+	{.kit_from = "at_least: \"20 in 1m\", ", .kit_to = "", .missing = "how much traffic is enough"},
+	{.failed = true, .missing = "cannot be told just now"},
+	{.after = "plugin {'backend':'web','plugin':'probe','state':'down','why':'gone'}", .missing = "its source web is not well: down"},
+	{.event = "samples {'backend':'web','at':'2026-11-18T11:59:00Z','v':{},'bad':{'cart/fails':'failed'},'why':'refused'}", .missing = NULL},
+	{.deploy_at = HOUR / 2, .missing = "no change of auth or of what it depends on went live within 60m"},
+	/* the database is down: its own change would not be undone by going back here */
+	{.deploy_at = HOUR / 2, .event = "deploy {'backend':'hosts','service':'pay','version':'7','previous':'41','at':'2026-11-18T13:05:00Z','share':1,'state':'live'}",
+		.missing = "auth-rollback would not undo that"},
+	{.deploy_at = HOUR / 2, .event = "change {'backend':'hosts','service':'auth','what':'config','name':'env','at':'2026-11-18T13:05:00Z'}",
+		.missing = "auth-rollback would not undo that"},
+	{.deploy_at = HOUR / 2, .event = "change {'backend':'hosts','service':'mail','what':'flag','name':'x','at':'2026-11-18T13:05:00Z'}", .missing = "no change of auth"},
+	/* a change whose backend does not say when is no cause */
+	{.deploy_at = HOUR / 2, .event = "deploy {'backend':'hosts','service':'auth','version':'43','previous':'42','share':1,'state':'live'}",
+		.preflight = "{'ready':true,'effect':'s','from':'43','to':'42'}", .missing = "no change of auth"},
+	{.service_from = "level: 2, class", .service_to = "level: 3, class", .missing = "has level 3"},
+	{.service_from = "class: reverse,", .service_to = "class: reverse, blast_radius: global,", .missing = "global"},
+	{.service_from = "class: reverse,", .service_to = "class: stop,", .missing = "no action of the kit fits"},
+	{.event = "freeze {'service':'auth','what':'set'}", .missing = "auth is frozen"},
+	{.event = "freeze {'service':'all','what':'set'}", .missing = "auth is frozen"},
+	{.after = "deploy {'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'0093 dropped it'}}",
+		.missing = "going back is not safe: 0093 dropped it"},
+	{.bad = 3, .missing = "brake: 3 or more services"},
+	{.bad = 2, .missing = NULL},
+	{.preflight = "{'ready':false,'effect':'s','from':'42','to':'41'}", .missing = "not ready"},
+	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'40'}", .missing = "40 is not known to have been good here"},
+	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'42'}", .missing = "no other version"},
+	{.preflight = "{'ready':true,'effect':'s','from':'41','to':'40'}", .missing = "another version serves by now"},
+	/* 41 had not served as long as its tier soaks */
+	{.kit_from = "soak: 30m", .kit_to = "soak: 2h", .missing = "41 is not known to have been good here"},
+	{.event = "report {'signal':'regulator','service':'auth','note':'they called'}", .kit_from = "> 5%", .kit_to = "> 99%", .missing = "people's word proposes"},
+	{.event = "report {'signal':'regulator','note':'they called'}", .kit_from = "> 5%", .kit_to = "> 99%", .missing = "people's word proposes"},
+};
+
+/* Times in the table are written for a story that begins at 11:06:40. */
+static void test_each_thing_that_may_be_missing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof worlds / sizeof *worlds; i++) {
+		const struct world *w = &worlds[i];
+		struct story s;
+		(void)outage(&s, w);
+		bool began = begins(&s, w->preflight);
+		bool said = w->missing && *w->missing ? missing(&s, w->missing) : false;
+		if (began != !w->missing || (w->missing && *w->missing && !said) || (w->never_wants && s.m->holds.n)) {
+			print_message("row %zu (%s): %s; said: %s\n", i, w->missing ? w->missing : "nothing missing", began ? "began" : "did not begin",
+				s.m->holds.n ? s.m->holds.v[0].why : "nothing");
+			fail();
+		}
+		assert_int_equal(story_count(&s, "action.fired"), 0);
+		story_release(&s);
+	}
+}
+
+/* ---- the countdown ------------------------------------------------------------------------------------------ */
+
+static void zero(struct story *s, const char *key, const char *preflight)
+{
+	struct panel p;
+	struct drafts ds = {0};
+	story_panel(s, "engine", "auth", "auth-rollback", preflight ? preflight : PREFLIGHT, &p);
+	decide_countdown(s->m, &s->now, key, &p, &ds);
+	story_drafts(s, &ds);
+	panel_release(&p);
+}
+
+static int counting(struct story *s)
+{
+	struct world w = {.missing = NULL};
+	int t = outage(s, &w);
+	assert_true(begins(s, NULL));
+	return t - 10;
+}
+
+static void test_zero_fires_once_and_not_before(void **state)
+{
+	(void)state;
+	struct story s;
+	int t = counting(&s);
+	run(&s, t + 1, t + 29, 1, 0.6);
+	zero(&s, "INC-1/1", NULL);
+	assert_int_equal(story_count(&s, "action.fired"), 0);
+	run(&s, t + 30, t + 31, 1, 0.6);
+	zero(&s, "INC-1/1", NULL);
+	zero(&s, "INC-1/1", NULL);
+	assert_int_equal(story_count(&s, "action.fired"), 1);
+	assert_int_equal(story_count(&s, "incident.declared"), 1);
+	assert_int_equal(model_action(s.m, "INC-1/1")->outcome, OUTCOME_RUNNING);
+	assert_false(begins(&s, NULL));
+	struct model *again = story_again(&s);
+	struct buf a, b;
+	buf_init(&a, 1 << 24);
+	buf_init(&b, 1 << 24);
+	model_dump(s.m, true, &a);
+	model_dump(again, true, &b);
+	assert_string_equal(buf_str(&a), buf_str(&b));
+	buf_release(&a);
+	buf_release(&b);
+	model_free(again);
+	story_release(&s);
+}
+
+/* What ends a countdown before its zero, by the clause it leaves. */
+static void test_reasons_that_go_end_it(void **state)
+{
+	(void)state;
+	static const struct { const char *event; int bad; double v; bool late; const char *words; } rows[] = {
+		{"freeze {'service':'auth','what':'set'}", 1, 0.6, false, "auth is frozen"},
+		{"plugin {'backend':'web','plugin':'probe','state':'failed','why':'hangs'}", 1, 0.6, false, "its source web"},
+		{NULL, 3, 0.6, false, "brake"},
+		{"deploy {'backend':'hosts','service':'auth','version':'43','previous':'42','at':'2026-11-18T13:07:00Z','share':1,'state':'live'}", 1, 0.6, false,
+			"another version serves by now"},
+		{NULL, 1, NAN, false, "cannot be told just now"},
+		{NULL, 1, 0.001, true, "was good in its newest sample"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct story s;
+		int t = counting(&s);
+		story_at(&s, t + 1);
+		say(&s, rows[i].event);
+		run(&s, t + 1, rows[i].late ? t + 29 : t + 25, rows[i].bad, rows[i].late ? 0.6 : rows[i].v);
+		if (rows[i].late) { /* one good sample is no end, but at zero it is */
+			run(&s, t + 30, t + 30, 1, rows[i].v);
+			assert_int_equal(story_count(&s, "action.expired"), 0);
+			zero(&s, "INC-1/1", NULL);
+		}
+		assert_int_equal(story_count(&s, "action.fired"), 0);
+		assert_int_equal(story_count(&s, "action.expired"), 1);
+		if (!strstr(story_body(&s, "action.expired"), rows[i].words)) {
+			print_message("row %zu: %s\n", i, story_body(&s, "action.expired"));
+			fail();
+		}
+		story_release(&s);
+	}
+}
+
+static void test_another_program_or_version_at_zero(void **state)
+{
+	(void)state;
+	struct story s;
+	int t = counting(&s);
+	run(&s, t + 1, t + 31, 1, 0.6);
+	zero(&s, "INC-1/1", "{'ready':true,'effect':'s','from':'42','to':'40'}"); /* not what was counted down to */
+	assert_int_equal(story_count(&s, "action.fired"), 0);
+	assert_int_equal(story_count(&s, "action.expired"), 1);
+	story_release(&s);
+}
+
+static void test_a_veto_holds_until_the_breach_or_the_version_ends(void **state)
+{
+	(void)state;
+	struct story s;
+	int t = counting(&s);
+	assert_int_equal(story_ask(&s, "maya", "veto", "{'reason':'let me look'}"), STATUS_OK);
+	run(&s, t + 1, t + 120, 1, 0.6);
+	assert_true(missing(&s, "maya said not this time"));
+	assert_false(begins(&s, NULL));
+	assert_int_equal(story_ask(&s, "maya", "veto", "{}"), STATUS_NO);
+	run(&s, t + 121, t + 200, 1, 0.001); /* clear */
+	run(&s, t + 201, t + 240, 1, 0.6);   /* and bad again: it may be asked anew */
+	assert_true(begins(&s, NULL));
+	assert_int_equal(story_ask(&s, "maya", "veto", "{'key':'INC-1/2'}"), STATUS_OK);
+	assert_non_null(model_veto(s.m, "auth"));
+	story_deploy(&s, "auth", "43", "42");
+	assert_null(model_veto(s.m, "auth"));
+	story_release(&s);
+}
+
+static void test_a_person_who_fires_takes_its_place(void **state)
+{
+	(void)state;
+	struct story s;
+	struct panel p;
+	char params[200];
+	(void)counting(&s);
+	story_panel(&s, "maya", "auth", "auth-rollback", PREFLIGHT, &p);
+	(void)snprintf(params, sizeof params, "{'digest':'%s','reason':'me'}", p.digest);
+	assert_int_equal(story_ask_panel(&s, "maya", "fire", params, &p), STATUS_OK);
+	assert_int_equal(model_action(s.m, "INC-1/1")->outcome, OUTCOME_EXPIRED);
+	assert_int_equal(model_action(s.m, "INC-1/2")->outcome, OUTCOME_RUNNING);
+	assert_string_equal(model_action(s.m, "INC-1/2")->by, "maya");
+	panel_release(&p);
+	story_release(&s);
+}
+
+static void test_cancel_is_a_veto_while_it_counts(void **state)
+{
+	(void)state;
+	struct story s;
+	(void)counting(&s);
+	assert_int_equal(story_ask(&s, "maya", "cancel", "{'key':'INC-1/1'}"), STATUS_OK);
+	assert_int_equal(model_action(s.m, "INC-1/1")->outcome, OUTCOME_VETOED);
+	assert_non_null(model_veto(s.m, "auth"));
+	story_release(&s);
+}
+
+static void test_an_engine_that_starts_anew_counts_anew(void **state)
+{
+	(void)state;
+	struct story s;
+	struct drafts ds = {0};
+	(void)counting(&s);
+	decide_restarted(s.m, &s.now, &ds);
+	story_drafts(&s, &ds);
+	assert_int_equal(model_action(s.m, "INC-1/1")->outcome, OUTCOME_EXPIRED);
+	story_release(&s);
+}
+
+/* 41 is bad as well: it is not followed by 40. */
+static void test_going_back_once_is_enough(void **state)
+{
+	(void)state;
+	struct story s;
+	struct drafts ds = {0};
+	struct json *result = NULL;
+	struct fault f;
+	int t = counting(&s);
+	run(&s, t + 1, t + 31, 1, 0.6);
+	zero(&s, "INC-1/1", NULL);
+	static const char done[] = "{\"outcome\":\"done\",\"changed\":\"full\",\"detail\":\"\"}";
+	assert_int_equal(json_parse(done, sizeof done - 1, 1000, &result, &f), STATUS_OK);
+	decide_outcome(s.m, &s.now, "INC-1/1", result, NULL, 0, false, &ds);
+	story_drafts(&s, &ds);
+	json_free(result);
+	story_deploy(&s, "auth", "41", "42");
+	run(&s, t + 32, t + 400, 1, 0.6);
+	assert_true(missing(&s, "INC-1/1 went back already"));
+	assert_true(missing(&s, "automatic.per_service"));
+	assert_false(begins(&s, NULL));
+	/* closed, clear, and bad anew after more than the limits' hour: going back was a cure and is no cause */
+	assert_int_equal(story_ask(&s, "maya", "take", "{}"), STATUS_OK);
+	assert_int_equal(story_ask(&s, "maya", "close", "{'as':'reverted'}"), STATUS_OK);
+	run(&s, t + 401, t + 480, 1, 0.001);
+	run(&s, t + 481, t + 540, 1, 0.6);
+	assert_true(missing(&s, "no change of auth"));
+	assert_false(begins(&s, NULL));
+	story_release(&s);
+}
+
+static void test_the_timer_fires_where_the_row_says_so(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.kit_from = "auto-rollback", .kit_to = "rollback"};
+	int t = outage(&s, &w);
+	run(&s, t, t + 120, 1, 0.6); /* overdue, and the row says nothing of firing */
+	assert_false(begins(&s, NULL));
+	story_release(&s);
+	/* from the tier's line on to the row's: one text of the kit put in place of another */
+	const char *from = strstr(kit_text, "auto-rollback"), *to = strstr(kit_text, "timer: 1m}");
+	char *head = mem_strn(from, (size_t)(to - from) + strlen("timer: 1m}")), tail[1200];
+	(void)snprintf(tail, sizeof tail, "rollback%.*stimer: 1m, on_timer: fire}", (int)(to - from - (int)strlen("auto-rollback")), from + strlen("auto-rollback"));
+	w = (struct world){.kit_from = head, .kit_to = tail};
+	t = outage(&s, &w);
+	assert_false(begins(&s, NULL));
+	run(&s, t, t + 40, 1, 0.6);
+	assert_int_equal(model_row(s.m, "locked-out", "auth")->state, ROW_OVERDUE);
+	assert_true(begins(&s, NULL));
+	free(head);
+	story_release(&s);
+}
+
+/* What counts down counts for the kit's limit. */
+static void test_the_kits_limit_holds_the_second(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.kit_from = "3 in 1h", .kit_to = "1 in 1h", .bad = 2};
+	struct automatic_want want;
+	int t = outage(&s, &w);
+	assert_true(begins(&s, NULL));
+	run(&s, t, t + 5, 2, 0.6);
+	assert_false(automatic_next(s.m, &s.now, &want));
+	assert_non_null(model_hold(s.m, "locked-out", "cart"));
+	assert_non_null(strstr(model_hold(s.m, "locked-out", "cart")->why, "automatic.per_kit"));
+	story_release(&s);
+}
+
+/* What says nothing new is not recorded again, tick after tick. */
+static void test_the_same_hold_is_recorded_once(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.kit_from = "[h]", .kit_to = "[other]"};
+	int t = outage(&s, &w);
+	run(&s, t, t + 300, 1, 0.6);
+	assert_int_equal(story_count(&s, "automatic"), 1);
+	run(&s, t + 301, t + 400, 1, 0.001);
+	assert_int_equal(s.m->holds.n, 0);
+	story_release(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_thing_that_may_be_missing),
+		cmocka_unit_test(test_zero_fires_once_and_not_before),
+		cmocka_unit_test(test_reasons_that_go_end_it),
+		cmocka_unit_test(test_another_program_or_version_at_zero),
+		cmocka_unit_test(test_a_veto_holds_until_the_breach_or_the_version_ends),
+		cmocka_unit_test(test_a_person_who_fires_takes_its_place),
+		cmocka_unit_test(test_cancel_is_a_veto_while_it_counts),
+		cmocka_unit_test(test_an_engine_that_starts_anew_counts_anew),
+		cmocka_unit_test(test_going_back_once_is_enough),
+		cmocka_unit_test(test_the_timer_fires_where_the_row_says_so),
+		cmocka_unit_test(test_the_kits_limit_holds_the_second),
+		cmocka_unit_test(test_the_same_hold_is_recorded_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
