@@ -84,6 +84,20 @@ static void check_lax_ratio(struct checker *c, const struct kit_row *r, enum uni
 			"write %g%%", r->when.number);
 }
 
+/* Shares and times are made of requests: without saying how many are enough, the row never acts by itself. */
+static void check_acts_alone(struct checker *c, const struct kit_row *r, enum unit unit)
+{
+	bool wanted = r->on_timer == END_FIRE;
+	for (size_t s = 0; s < c->k->n_services && !wanted; s++)
+		wanted = row_is_for(r, &c->k->services[s]) && c->k->services[s].tier && c->k->services[s].tier->recovery == RECOVERY_AUTO_ROLLBACK &&
+			kit_signal(&c->k->services[s], r->signal);
+	if (!wanted || !c->k->automatic.on.n || r->has_at_least || r->dry_run || r->action == CLASS_TELL || r->when.kind == COND_COUNT ||
+		unit == UNIT_COUNT || unit == UNIT_NUMBER)
+		return;
+	mend_with(warn(c, object_of(&c->b, r)->at, "the row %.64s never acts by itself: it does not say how much traffic is enough", r->name ? r->name : ""),
+		"add at_least: \"50 in 2m\", or take it for what it is: a proposal");
+}
+
 /* One condition for all services it covers: so one unit. */
 static void check_measured_row(struct checker *c, struct kit_row *r)
 {
@@ -110,6 +124,7 @@ static void check_measured_row(struct checker *c, struct kit_row *r)
 	if (r->when.kind == COND_ANY)
 		mend_with(err(c, at, "\"any\" is for reports, and %.64s is measured", r->signal), "write a limit: \"> 5%% for 2m\"");
 	check_lax_ratio(c, r, unit);
+	check_acts_alone(c, r, unit);
 }
 
 static bool signal_exists(const struct kit *k, const char *name)

@@ -227,6 +227,11 @@ static void test_warnings(void **state)
 		{BASE "lists: {ops: []}\n", NULL, NULL, "has no members"},
 		{BASE "rubric: [{name: r, signal: up, when: '> 5', action: tell, owner: ann, timer: 5m}]\n",
 			SERVICE("a") "signals: {up: {backend: m, query: q, unit: ratio}}\n", NULL, "500%"},
+		{BASE "automatic: {on: [h]}\nrubric: [{name: r, signal: up, when: '> 5%', action: reverse, owner: ann, timer: 5m, on_timer: fire}]\n",
+			SERVICE("a") "signals: {up: {backend: m, query: q, unit: ratio}}\n", NULL, "never acts by itself"},
+		{TOP PEOPLE BACKENDS "tiers: {one: {recovery: auto-rollback, revert_target: 5m}}\nautomatic: {on: [h]}\n"
+			"rubric: [{name: r, signal: up, when: '> 5s for 1m', action: reverse, owner: ann, timer: 5m}]\n",
+			SERVICE("a") "signals: {up: {backend: m, query: q, unit: s}}\n", NULL, "never acts by itself"},
 		{BASE, SERVICE("a") "actions: [{name: x, level: 2, verb: pause, backend: d, covers: [b]}]\n", SERVICE("b"), "its own service"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++) {
