@@ -308,7 +308,10 @@ static enum status check_close(struct asking *q, const struct model_incident *i,
 	vec_each(struct model_action, a, &i->actions)
 		if (!action_over(a)) {
 			deny(q, STATUS_NO, "busy", "%s is still %s", a->key, outcome_name(a->outcome));
-			fault_mend(&q->d->fault, "wait for it, or: backout resolve %s done|failed --reason T", a->key);
+			if (a->outcome == OUTCOME_COUNTDOWN)
+				fault_mend(&q->d->fault, "not this time: backout veto %s", a->key);
+			else
+				fault_mend(&q->d->fault, "wait for it, or: backout resolve %s done|failed --reason T", a->key);
 			return STATUS_NO;
 		}
 	return STATUS_OK;

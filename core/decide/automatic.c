@@ -11,7 +11,9 @@
 #include "decide/private.h"
 #include "decide/suspects.h"
 
+#define LATE (10 * US_MINUTE)   /* from the onset to the breach, at most, where only the time of this boot is believed */
 #define SKEW (10 * US_SECOND)   /* between the clock of who deploys and ours */
+#define SETTLE_MOST US_MINUTE   /* after the engine started, until the others were heard of, too */
 #define LEVEL_MOST 2            /* migrations and data are people's to decide */
 
 static void miss(struct automatic_whys *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -39,6 +41,10 @@ void storm_of(const struct model *m, struct automatic_storm *out)
 	vec_each(const struct model_row, r, &m->rows)
 		if ((model_row_standing(r) || r->state == ROW_PENDING) && measured(m, r))
 			*vec_push(&out->rows) = r;
+	for (size_t s = 0; out->rows.n && s < m->kit->n_services; s++)
+		for (size_t k = 0; k < m->kit->services[s].n_signals; k++)
+			out->settle = m->kit->services[s].signals[k].every > out->settle ? m->kit->services[s].signals[k].every : out->settle;
+	out->settle = 2 * out->settle < SETTLE_MOST ? 2 * out->settle : SETTLE_MOST;
 }
 
 void storm_release(struct automatic_storm *s)
@@ -78,6 +84,8 @@ static bool may_be_cause(const struct model *m, const struct model_row *r, const
 	int64_t onset = r->onset.at ? r->onset.at : r->breached.at;
 	if (!c->dated || c->at > onset + SKEW || c->at < onset - m->kit->automatic.within)
 		return false;
+	if (stamp_cmp(&c->learned, &r->breached) < 0 && stamp_diff(&c->learned, &r->breached, NULL) > m->kit->automatic.within + LATE)
+		return false; /* whatever the clocks on the wall say */
 	if (strcmp(c->what, "deploy") != 0)
 		return true;
 	const struct model_change *next = c->service ? model_change_next(m, c) : NULL;
@@ -111,6 +119,20 @@ static const struct model_change *find_cause(const struct model *m, const struct
 	return best;
 }
 
+/* What is likelier to have turned it than what the action undoes, or NULL. */
+static const struct model_change *likelier(const struct model *m, const struct automatic_case *c, const struct model_change *undone)
+{
+	const char *service = c->service->name;
+	const struct kit_signal *k = kit_signal(c->service, c->rule->signal);
+	const struct turn t = {&service, 1, c->row->onset.at ? c->row->onset.at : c->row->breached.at, k ? k->window + k->every : 0};
+	struct suspect s[SUSPECTS_MOST];
+	size_t n = suspects_find(m, &t, s, SUSPECTS_MOST);
+	for (size_t i = 0; i < n && s[i].change != undone; i++)
+		if (!undone_by(c->action, s[i].change))
+			return s[i].change;
+	return NULL;
+}
+
 static void miss_cause(const struct model *m, const struct automatic_case *c, struct automatic_whys *w)
 {
 	char d[DURATION_LEN];
@@ -121,6 +143,9 @@ static void miss_cause(const struct model *m, const struct automatic_case *c, st
 		miss(w, "no change of %.60s or of what it depends on went live within %s before it turned bad", c->service->name, d);
 	else if (c->action && c->action->cls == CLASS_REVERSE && !undone)
 		miss(w, "the change before it was %.40s %.60s: %.60s would not undo that", x->what, x->service ? x->service : x->name, c->action->name);
+	else if (c->action && c->action->cls == CLASS_REVERSE && (x = likelier(m, c, x)))
+		miss(w, "%.40s %.60s is the likelier cause: %.60s would not undo that", x->what, x->name && strcmp(x->what, "deploy") != 0 ? x->name : x->service,
+			c->action->name);
 }
 
 /* ---- what is known of the breach --------------------------------------------------------- */
@@ -227,6 +252,8 @@ static void miss_action(const struct model *m, const struct automatic_case *c, s
 		miss(w, "no action of the kit fits (%s)", row_class_name(c->rule->action));
 		return;
 	}
+	if (a->service != c->service)
+		miss(w, "%.60s is of %.60s: what goes across services is for people to decide", a->name, a->service->name);
 	if (a->radius == RADIUS_GLOBAL)
 		miss(w, "%.60s has the blast radius global: it needs an acknowledgement", a->name);
 	if (a->level > LEVEL_MOST)
@@ -237,8 +264,10 @@ static void miss_action(const struct model *m, const struct automatic_case *c, s
 		miss(w, "going back is not safe: %.120s", d->back_why && *d->back_why ? d->back_why : "its backend says so");
 }
 
-static void miss_leave(const struct model *m, struct automatic_whys *w)
+static void miss_leave(const struct model *m, const struct now *now, const struct automatic_storm *storm, struct automatic_whys *w)
 {
+	if (ago(&m->engine_at, now) < storm->settle)
+		miss(w, "the engine has just started: not everything was heard of yet");
 	if (!m->kit->armed)
 		miss(w, "the kit is not armed");
 	if (!names_has(&m->kit->automatic.on, m->engine_host ? m->engine_host : ""))
@@ -272,7 +301,7 @@ void automatic_missing(const struct model *m, const struct now *now, const struc
 		miss(out, "people's word proposes, it never acts by itself");
 		return;
 	}
-	miss_leave(m, out);
+	miss_leave(m, now, storm, out);
 	miss_measured(m, now, c, at_zero, out);
 	miss_source(m, c, out);
 	miss_calm(m, c, storm, out);
@@ -319,6 +348,8 @@ void automatic_missing_way(const struct model *m, const struct automatic_case *c
 		miss(out, "another version serves by now");
 	else if (c->cause && c->cause->to && strcmp(c->cause->to, p->from) != 0)
 		miss(out, "%.60s serves, which is not what went live before it turned bad", p->from);
+	else if (model_pin(m, c->service->name, p->to))
+		miss(out, "%.60s is pinned out", p->to);
 	else if (!was_good(m, c->service, p->to))
 		miss(out, "%.60s is not known to have been good here", p->to);
 }

@@ -20,7 +20,7 @@ struct automatic_case {
 	const struct model_change *cause;   /* the newest change that may be undone by it; NULL none */
 };
 /* The services that breach or pend now, looked up once a tick for all cases. */
-struct automatic_storm { VEC(const struct model_row *) rows; };
+struct automatic_storm { VEC(const struct model_row *) rows; int64_t settle; /* by then every signal has come once */ };
 void storm_of(const struct model *m, struct automatic_storm *out);
 void storm_release(struct automatic_storm *s);
 

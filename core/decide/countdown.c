@@ -139,6 +139,17 @@ int64_t countdown_next(const struct model *m, const struct now *now)
 
 /* ---- a countdown begins ---------------------------------------------------------------------- */
 
+/* One that came to nothing a moment ago: what flaps is not counted down again and again. */
+static bool tried_just_now(const struct model *m, const struct stamp *now, const char *service)
+{
+	vec_each(const struct model_incident, i, &m->incidents)
+		vec_each(const struct model_action, a, &i->actions)
+			if (a->countdown_us && a->outcome == OUTCOME_EXPIRED && strcmp(a->service, service) == 0 && stamp_diff(&a->ended, now, NULL) < TRY_AGAIN &&
+				stamp_cmp(&a->ended, &m->engine_at) > 0)
+				return true;
+	return false;
+}
+
 static bool may_try(const struct model *m, const struct now *now, const struct model_row *r, const struct automatic_storm *storm, struct automatic_case *c)
 {
 	struct automatic_whys w;
@@ -146,7 +157,7 @@ static bool may_try(const struct model *m, const struct now *now, const struct m
 	const struct model_hold *h = model_hold(m, r->row, r->service);
 	if (!automatic_case_of(m, r, c) || !c->service || counts_down(m, c->service->name))
 		return false;
-	if (h && h->preflight && stamp_diff(&h->at, &n, NULL) < TRY_AGAIN)
+	if ((h && h->preflight && stamp_diff(&h->at, &n, NULL) < TRY_AGAIN) || tried_just_now(m, &n, c->service->name))
 		return false;
 	automatic_missing(m, now, c, storm, NULL, true, &w);
 	return !w.n;

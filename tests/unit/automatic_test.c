@@ -193,6 +193,18 @@ static const struct world worlds[] = {
 	/* a change whose backend does not say when is no cause */
 	{.deploy_at = HOUR / 2, .event = "deploy {'backend':'hosts','service':'auth','version':'43','previous':'42','share':1,'state':'live'}",
 		.preflight = "{'ready':true,'effect':'s','from':'43','to':'42'}", .missing = "no change of auth"},
+	/* a change of its flags right before it turned bad: the deploy was half an hour earlier */
+	{.event = "change {'backend':'hosts','service':'auth','what':'flag','name':'new-login','to':'on','at':'2026-11-18T13:06:00Z'}",
+		.missing = "flag new-login is the likelier cause"},
+	{.event = "deploy {'backend':'hosts','service':'pay','version':'7','previous':'41','at':'2026-11-18T13:06:00Z','share':1,'state':'live'}",
+		.missing = "deploy pay is the likelier cause"},
+	/* the same of a service that has nothing to do with it */
+	{.event = "deploy {'backend':'hosts','service':'mail','version':'7','previous':'41','at':'2026-11-18T13:06:00Z','share':1,'state':'live'}", .missing = NULL},
+	{.event = "pin {'service':'auth','version':'41','what':'set','by':'maya'}", .missing = "41 is pinned out"},
+	/* somebody else's */
+	{.deploy_at = HOUR / 2, .event = "deploy {'backend':'hosts','service':'cart','version':'9','previous':'41','at':'2026-11-18T13:05:00Z','share':1,'state':'live'}",
+		.missing = "no change of auth"},
+	{.after = "engine {'what':'started','host':'h','pid':2}", .missing = "the engine has just started"},
 	{.service_from = "level: 2, class", .service_to = "level: 3, class", .missing = "has level 3"},
 	{.service_from = "class: reverse,", .service_to = "class: reverse, blast_radius: global,", .missing = "global"},
 	{.service_from = "class: reverse,", .service_to = "class: stop,", .missing = "no action of the kit fits"},
@@ -440,6 +452,25 @@ static void test_the_timer_fires_where_the_row_says_so(void **state)
 	story_release(&s);
 }
 
+/* Clocks on the wall lie: what was heard of long before cannot have gone live just before. */
+static void test_an_old_deploy_with_a_young_time_is_no_cause(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.missing = NULL};
+	begin(&s, &w);
+	story_deploy(&s, "auth", "41", "40");
+	run(&s, 0, 40, 0, 0);
+	story_at(&s, HOUR / 4);
+	story_event(&s, "deploy", NULL, "plugin:hosts",
+		"{'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T13:05:40Z','share':1,'state':'live'}");
+	run(&s, 2 * HOUR - 60, 2 * HOUR - 1, 0, 0);
+	run(&s, 2 * HOUR, 2 * HOUR + 40, 1, 0.6);
+	assert_true(missing(&s, "no change of auth"));
+	assert_false(begins(&s, NULL));
+	story_release(&s);
+}
+
 /* What counts down counts for the kit's limit. */
 static void test_the_kits_limit_holds_the_second(void **state)
 {
@@ -483,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_an_engine_that_starts_anew_counts_anew),
 		cmocka_unit_test(test_going_back_once_is_enough),
 		cmocka_unit_test(test_the_timer_fires_where_the_row_says_so),
+		cmocka_unit_test(test_an_old_deploy_with_a_young_time_is_no_cause),
 		cmocka_unit_test(test_the_kits_limit_holds_the_second),
 		cmocka_unit_test(test_the_same_hold_is_recorded_once),
 	};
