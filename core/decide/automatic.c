@@ -281,19 +281,14 @@ bool automatic_case_of(const struct model *m, const struct model_row *r, struct 
 	const struct kit_row *k = model_row_standing(r) ? kit_row(m->kit, r->row) : NULL;
 	if (!k || k->dry_run || k->action == CLASS_TELL)
 		return false;
-	bool undone;
 	*out = (struct automatic_case){.row = r, .rule = k, .service = *r->service ? kit_service(m->kit, r->service) : NULL};
 	if (!out->service)
 		return k->is_report && m->kit->automatic.on.n; /* named, so that nobody waits for it */
 	bool timed = k->on_timer == END_FIRE && r->state == ROW_OVERDUE;
-	if (out->service->tier->recovery != RECOVERY_AUTO_ROLLBACK && !timed)
-		return false;
-	out->action = row_action(m, k, r->service);
-	out->cause = find_cause(m, out, &undone);
-	return true;
+	return out->service->tier->recovery == RECOVERY_AUTO_ROLLBACK || timed;
 }
 
-void automatic_missing(const struct model *m, const struct now *now, const struct automatic_case *c, const struct automatic_storm *storm,
+void automatic_missing(const struct model *m, const struct now *now, struct automatic_case *c, const struct automatic_storm *storm,
 	const struct model_action *own, bool at_zero, struct automatic_whys *out)
 {
 	out->n = 0;
@@ -301,10 +296,15 @@ void automatic_missing(const struct model *m, const struct now *now, const struc
 		miss(out, "people's word proposes, it never acts by itself");
 		return;
 	}
+	miss_calm(m, c, storm, out);
+	if (out->n) /* of three hundred nobody asks what else each lacks */
+		return;
+	bool undone;
+	c->action = row_action(m, c->rule, c->service->name);
+	c->cause = find_cause(m, c, &undone);
 	miss_leave(m, now, storm, out);
 	miss_measured(m, now, c, at_zero, out);
 	miss_source(m, c, out);
-	miss_calm(m, c, storm, out);
 	miss_cause(m, c, out);
 	miss_action(m, c, out);
 	miss_alone(m, c, own, out);

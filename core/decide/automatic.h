@@ -24,11 +24,11 @@ struct automatic_storm { VEC(const struct model_row *) rows; int64_t settle; /* 
 void storm_of(const struct model *m, struct automatic_storm *out);
 void storm_release(struct automatic_storm *s);
 
-/* Is this row one on which something acts by itself?  With everything that is known of it. */
+/* Is this row one on which something acts by itself?  Its action and cause are looked for by automatic_missing. */
 bool automatic_case_of(const struct model *m, const struct model_row *r, struct automatic_case *out);
-/* What is missing, but for the preflight.  own: its own countdown (NULL none), which is in nobody's way; at_zero:
+/* What is missing, but for the preflight; where the brake is on, only that.  own: its own countdown (NULL none), which is in nobody's way; at_zero:
  * now or never, so the newest sample has to be bad. */
-void automatic_missing(const struct model *m, const struct now *now, const struct automatic_case *c, const struct automatic_storm *storm,
+void automatic_missing(const struct model *m, const struct now *now, struct automatic_case *c, const struct automatic_storm *storm,
 	const struct model_action *own, bool at_zero, struct automatic_whys *out);
 /* What is missing of the way back that its panel found. */
 void automatic_missing_way(const struct model *m, const struct automatic_case *c, const struct panel *p, struct automatic_whys *out);

@@ -212,16 +212,16 @@ void decide_automatic(const struct model *m, const struct now *now, const struct
 	struct automatic_case c;
 	struct automatic_storm storm;
 	struct automatic_whys w;
-	if (!r || !automatic_case_of(m, r, &c) || !c.service || !c.action || strcmp(c.action->name, want->action) != 0 || counts_down(m, want->service))
+	if (!r || !automatic_case_of(m, r, &c) || !c.service || counts_down(m, want->service))
 		return; /* the world went on meanwhile */
 	storm_of(m, &storm);
 	automatic_missing(m, now, &c, &storm, NULL, true, &w);
-	bool way = !w.n;
-	if (way)
+	bool way = !w.n, same = c.action && strcmp(c.action->name, want->action) == 0;
+	if (way && same)
 		automatic_missing_way(m, &c, p, &w);
 	if (w.n)
 		put_hold(m, out, &c, &w, way);
-	else
+	else if (same) /* else another action fits by now, and is asked for anew */
 		begin(m, now, &c, &storm, p, random, out);
 	storm_release(&storm);
 }
@@ -251,15 +251,20 @@ void decide_countdown(const struct model *m, const struct now *now, const char *
 	char why[1000];
 	if (!a || a->outcome != OUTCOME_COUNTDOWN || action_countdown_left(a, &n) > 0)
 		return;
-	if (!r || !automatic_case_of(m, r, &c) || !c.service || !c.action || strcmp(c.action->name, a->action) != 0 ||
-		strcmp(p->digest, a->digest ? a->digest : "") != 0) {
+	if (!r || !automatic_case_of(m, r, &c) || !c.service || strcmp(p->digest, a->digest ? a->digest : "") != 0) {
 		put_expired(out, a, "engine", NULL, "what it was for is over");
 		return;
 	}
 	storm_of(m, &storm);
 	automatic_missing(m, now, &c, &storm, a, true, &w);
-	automatic_missing_way(m, &c, p, &w);
+	bool same = c.action && strcmp(c.action->name, a->action) == 0;
+	if (!w.n)
+		automatic_missing_way(m, &c, p, &w);
 	storm_release(&storm);
+	if (!w.n && !same) {
+		put_expired(out, a, "engine", NULL, "another action fits by now");
+		return;
+	}
 	if (!w.n) {
 		put_fired(a, c.action, p, out);
 		return;
