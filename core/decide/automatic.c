@@ -19,12 +19,14 @@
 static void miss(struct automatic_whys *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void miss(struct automatic_whys *w, const char *fmt, ...)
 {
+	char text[400];
 	va_list ap;
 	if (w->n >= AUTOMATIC_WHYS)
 		return;
 	va_start(ap, fmt);
-	(void)vsnprintf(w->v[w->n++], sizeof w->v[0], fmt, ap);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	(void)text_safe(w->v[w->n++], sizeof w->v[0], text); /* a backend's words are in some of them */
 }
 
 /* ---- the storm: who is bad together ------------------------------------------------- */
