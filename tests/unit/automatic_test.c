@@ -215,7 +215,7 @@ static const struct world worlds[] = {
 	{.bad = 3, .missing = "brake: 3 or more services"},
 	{.bad = 2, .missing = NULL},
 	{.preflight = "{'ready':false,'effect':'s','from':'42','to':'41'}", .missing = "not ready"},
-	{.after = "deploy {'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'\xc3\xa9\xe2\x80\xae\u001b[31m'}}",
+	{.after = "deploy {'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'\xc3\xa9\xe2\x80\xae\\u001b[31m'}}",
 		.missing = "going back is not safe: \xc3\xa9<U+202E>\xe2\x90\x9b[31m"},
 	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'40'}", .missing = "40 is not known to have been good here"},
 	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'42'}", .missing = "no other version"},
