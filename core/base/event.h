@@ -42,6 +42,7 @@
 	X(VERIFY, "verify", 0) \
 	X(PIN, "pin", 0) \
 	X(FREEZE, "freeze", 0) \
+	X(ALARM, "alarm", 0) \
 	X(WAYS, "ways", 0) \
 	X(AUTOMATIC, "automatic", 0) \
 	X(NOTE, "note", 1) \

@@ -42,6 +42,7 @@ static const struct {
 	{EVENT_VERIFY, "service state why"},
 	{EVENT_PIN, "what service version reason"},
 	{EVENT_FREEZE, "what service reason"},
+	{EVENT_ALARM, "what service version brought_by"},
 	{EVENT_WAYS, "backend tried ready"},
 	{EVENT_NOTE, "text"},
 	{EVENT_WITHHELD, "by reason"},

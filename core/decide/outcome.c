@@ -1,5 +1,6 @@
 /* What came back from an acting process, and what is to be believed of it. */
 #include "decide/private.h"
+#include "decide/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,20 +51,10 @@ static void record_end(const struct model_action *a, const char *outcome, const 
 	draft_close(&w);
 }
 
-/* A version that was rolled back from is kept in mind, so that its return is an alarm. */
 static void record_pin(const struct model *m, const struct model_action *a, struct drafts *out)
 {
-	if (a->cls != CLASS_REVERSE || !a->from || !a->to || strcmp(a->from, a->to) == 0 || model_pin(m, a->service, a->from))
-		return;
-	char reason[160];
-	(void)snprintf(reason, sizeof reason, "rolled back from in %.60s", a->incident);
-	struct jw w = draft_open(out, EVENT_PIN, a->incident, "engine");
-	jw_kstr(&w, "service", a->service);
-	jw_kstr(&w, "version", a->from);
-	jw_kstr(&w, "what", "set");
-	jw_kstr(&w, "by", a->by);
-	jw_kstr(&w, "reason", reason);
-	draft_close(&w);
+	if (a->cls == CLASS_REVERSE && a->level > 1 && a->from && a->to && strcmp(a->from, a->to) != 0)
+		pin_rolled_back(m, a->incident, a->service, a->from, a->by, out);
 }
 
 static const char *changed_of(const struct json *result, const char *outcome)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "decide/private.h"
+#include "decide/world.h"
 
 #define TAKE_AFTER (30 * US_SECOND)
 
@@ -21,24 +22,6 @@ static void tick_command(const struct model *m, const struct now *now, struct dr
 	}
 }
 
-/* A version that was kept out and serves again is an alarm that names who brought it. */
-static void tick_pins(const struct model *m, struct drafts *out)
-{
-	vec_each(struct model_pin, p, &m->pins)
-		vec_each(struct model_deploy, d, &m->deploys) {
-			if (p->returned || d->service != p->service || d->version != p->version || stamp_cmp(&d->learned, &p->at) <= 0)
-				continue;
-			struct jw w = draft_open(out, EVENT_PIN, NULL, "engine");
-			jw_kstr(&w, "service", p->service);
-			jw_kstr(&w, "version", p->version);
-			jw_kstr(&w, "what", "returned");
-			jw_kstr(&w, "returned_by", d->by ? d->by : "somebody the backend does not name");
-			jw_kstr(&w, "reason", p->reason);
-			draft_close(&w);
-			break;
-		}
-}
-
 void decide_tick(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
 {
 	if (!m->kit)
@@ -46,7 +29,9 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 	tick_rows(m, j, now, out);
 	tick_verify(m, j, now, out);
 	tick_command(m, now, out);
+	tick_adopt(m, out);
 	tick_pins(m, out);
+	tick_freezes(m, out);
 	tick_automatic(m, now, out);
 }
 

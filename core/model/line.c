@@ -130,7 +130,8 @@ static void line_requested(struct reduction *r, struct buf *b)
 		line_action(r, b, word, s_of(r, "reason"));
 		return;
 	}
-	line_action(r, b, "confirmed", s_of(r, "reason"));
+	if (strcmp(s_of(r, "via"), "external") != 0) /* of what was made elsewhere one line is enough: its end */
+		line_action(r, b, "confirmed", s_of(r, "reason"));
 }
 
 static void line_refused(struct reduction *r, struct buf *b)
@@ -150,12 +151,15 @@ static void line_expired(struct reduction *r, struct buf *b)
 
 static void line_fired(struct reduction *r, struct buf *b)
 {
-	line_action(r, b, "fired", NULL);
+	const struct model_action *a = action_mut(r);
+	if (!a || !action_external(a))
+		line_action(r, b, "fired", NULL);
 }
 
 static void line_ended(struct reduction *r, struct buf *b)
 {
-	line_action(r, b, s_of(r, "outcome"), s_of(r, "detail"));
+	const struct model_action *a = action_mut(r);
+	line_action(r, b, a && action_external(a) ? "adopted" : s_of(r, "outcome"), s_of(r, "detail"));
 }
 
 static void line_verify(struct reduction *r, struct buf *b)
@@ -189,6 +193,14 @@ static void line_automatic(struct reduction *r, struct buf *b)
 		buf_addf(b, "%s%s", v == missing ? ": " : "; ", json_str(v, ""));
 }
 
+static void line_alarm(struct reduction *r, struct buf *b)
+{
+	bool frozen = strcmp(s_of(r, "what"), "frozen") == 0;
+	buf_addf(b, "ALARM %s: %s %s although %s%s", service_of(r), s_of(r, "version"), frozen ? "was deployed" : "went live", frozen ? "it is frozen" :
+		"an action runs: ", s_of(r, "key"));
+	buf_addf(b, ", brought by %s", s_of(r, "brought_by"));
+}
+
 static void line_note(struct reduction *r, struct buf *b)
 {
 	buf_adds(b, s_of(r, "text"));
@@ -206,7 +218,7 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ACTION_ARMED] = line_armed, [EVENT_ACTION_DISARMED] = line_disarmed, [EVENT_ACTION_REQUESTED] = line_requested,
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
 	[EVENT_ACTION_FIRED] = line_fired, [EVENT_ACTION_ENDED] = line_ended, [EVENT_VERIFY] = line_verify, [EVENT_PIN] = line_pin,
-	[EVENT_FREEZE] = line_freeze, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
+	[EVENT_FREEZE] = line_freeze, [EVENT_ALARM] = line_alarm, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
 };
 
 void model_add_line(struct reduction *r)
@@ -219,6 +231,10 @@ void model_add_line(struct reduction *r)
 	buf_init(&b, 2048);
 	line_fn fn = line_fns[k] ? line_fns[k] : line_kind;
 	fn(r, &b);
+	if (!b.len) {
+		buf_release(&b);
+		return;
+	}
 	struct model_line *l = vec_push(&m->lines);
 	l->seq = r->e->seq;
 	l->at = r->at;

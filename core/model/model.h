@@ -42,6 +42,7 @@ struct model_deploy {             /* newest notification per service and place *
 	int instances_old, instances_new; /* -1 not told */
 	int64_t at;               /* went live, as the backend says */
 	struct stamp learned;     /* of the newest notification */
+	int64_t whole;            /* since when it alone serves there, wall clock; 0: it does not, or not yet */
 	enum tri back_safe; const char *back_why; int64_t back_since;
 };
 enum verdict { VERDICT_NONE, VERDICT_GOOD, VERDICT_BAD };
@@ -113,6 +114,7 @@ struct model_action {
 	bool recovery;            /* class reverse or forward */
 	int64_t countdown_us;     /* by itself: fires so long after `requested` unless somebody says no */
 	const char *row, *because; /* by itself: the row behind it, and why it may; NULL */
+	const char *through; int64_t change; /* via "external": what it was done with; seq of the change that showed it. NULL, 0 */
 };
 struct model_incident {
 	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
@@ -145,7 +147,8 @@ struct model_hold {               /* a breach upon which something would act by 
 	struct stamp at;
 };
 struct model_veto { const char *service, *row, *version /* that served; NULL */, *by, *reason; struct stamp at; }; /* not this time */
-struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at; };
+struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at;
+	const char *broken_by, *broken; int64_t broken_seq; }; /* who deployed what meanwhile, seq of that change: the newest; NULL, 0 */
 struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard;
 	const char *trouble; struct stamp trouble_at; }; /* why its samples fail, since when; NULL they do not */
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at /* last opened or closed */, since; /* first opened of those there */ };
@@ -233,6 +236,9 @@ bool action_over(const struct model_action *a);    /* done failed refused vetoed
 bool model_row_standing(const struct model_row *r);/* a breach stands (also while cannot-tell) */
 /* The action of ours that brought this deploy, or NULL. */
 const struct model_action *model_change_action(const struct model *m, const struct model_change *c);
+/* Did the action bring it?  That is: was it the first to the action's version since the action ran, while it did or right after. */
+bool model_change_of(const struct model *m, const struct model_change *c, const struct model_action *a);
+bool action_external(const struct model_action *a); /* made elsewhere, and adopted */
 /* The next deploy of the same service, or NULL while this one is the latest. */
 const struct model_change *model_change_next(const struct model *m, const struct model_change *c);
 /* Latest deploy of the incident's services before its onset: the "latest deploy" of the cause line. */

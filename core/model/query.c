@@ -213,13 +213,39 @@ static bool is_deploy_of(const struct model_change *c, const char *service)
 
 #define SEEN_WITHIN US_MINUTE /* a backend tells of it some time after it was done */
 
+bool action_external(const struct model_action *a)
+{
+	return eq(a->via, "external");
+}
+
+/* Between the first such change since the action was fired and this one lies another version: somebody came and went. */
+static bool gone_meanwhile(const struct model *m, const struct model_change *c, const struct model_action *a)
+{
+	bool first = false;
+	vec_each(const struct model_change, x, &m->changes) {
+		if (x->seq >= c->seq || x->at < a->fired.at - US_SECOND || !is_deploy_of(x, c->service))
+			continue;
+		if (first && !eq(x->to, c->to))
+			return true;
+		first = first || eq(x->to, c->to);
+	}
+	return false;
+}
+
+bool model_change_of(const struct model *m, const struct model_change *c, const struct model_action *a)
+{
+	if (!a->fired.at || !a->ended.at)
+		return false;
+	return c->at >= a->fired.at - US_SECOND && c->at <= a->ended.at + SEEN_WITHIN && !gone_meanwhile(m, c, a);
+}
+
 const struct model_action *model_change_action(const struct model *m, const struct model_change *c)
 {
 	vec_each(const struct model_incident, i, &m->incidents)
 		vec_each(const struct model_action, a, &i->actions) {
-			if (!a->fired.at || !a->ended.at || a->outcome != OUTCOME_DONE || !a->to || !c->to || !is_deploy_of(c, a->service))
+			if (a->outcome != OUTCOME_DONE || !a->to || !c->to || !is_deploy_of(c, a->service) || strcmp(a->to, c->to) != 0)
 				continue;
-			if (strcmp(a->to, c->to) == 0 && c->at >= a->fired.at - US_SECOND && c->at <= a->ended.at + SEEN_WITHIN)
+			if (a->change ? a->change == c->seq : model_change_of(m, c, a))
 				return a;
 		}
 	return NULL;

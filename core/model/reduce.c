@@ -121,7 +121,7 @@ static const struct { reduce_fn fn; bool line; } handlers[] = {
 	[EVENT_ACTION_ENDED] = {reduce_ended, true},
 	[EVENT_VERIFY] = {reduce_verify, true},
 	[EVENT_PIN] = {reduce_pin, true},
-	[EVENT_FREEZE] = {reduce_freeze, true}, [EVENT_WAYS] = {reduce_ways, false},
+	[EVENT_FREEZE] = {reduce_freeze, true}, [EVENT_ALARM] = {reduce_alarm, true}, [EVENT_WAYS] = {reduce_ways, false},
 	[EVENT_AUTOMATIC] = {reduce_automatic, true},
 	[EVENT_NOTE] = {reduce_nothing, true},
 	[EVENT_WITHHELD] = {reduce_nothing, false},

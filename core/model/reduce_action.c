@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/phases.h"
 #include "model/private.h"
 
 /* ---- panels ---- */
@@ -83,6 +84,22 @@ void reduce_requested(struct reduction *r)
 	x->outcome = json_get(r->body, "countdown_s") ? OUTCOME_COUNTDOWN : OUTCOME_WAITING;
 	x->changed = model_intern(m, "none");
 	x->share = -1;
+	x->through = body_name(r, "through");
+	x->change = json_get_int(r->body, "change", 0);
+}
+
+/* When it was done.  What was done elsewhere was done before it was learned of, but never before the harm began. */
+static struct stamp stamp_done(struct reduction *r)
+{
+	int64_t did = json_get_time(r->body, "did_at"), from;
+	struct phases p;
+	if (!did || !r->i)
+		return r->at;
+	phases_of(r->m, r->i, &p);
+	from = p.at[PHASE_ONSET].at ? p.at[PHASE_ONSET].at : p.at[PHASE_DECLARED].at;
+	did = did < from ? from : did;
+	did = did > r->at.at ? r->at.at : did;
+	return (struct stamp){did, r->at.mono - (r->at.at - did), r->at.boot};
 }
 
 /* An action that ends before it was fired: nothing was changed. */
@@ -120,7 +137,9 @@ void reduce_fired(struct reduction *r)
 	if (!a)
 		return;
 	a->outcome = OUTCOME_RUNNING;
-	a->fired = r->at;
+	a->fired = stamp_done(r);
+	if (stamp_cmp(&a->fired, &a->requested) < 0) /* who did it had decided it */
+		a->requested = a->fired;
 	a->deadline_us = json_get_span(r->body, "deadline_s");
 	a->pid = json_get_int(r->body, "pid", 0);
 	a->pid_start = json_get_int(r->body, "pid_start", 0);
@@ -164,7 +183,7 @@ void reduce_ended(struct reduction *r)
 		if (!a->unknown_since.at)
 			a->unknown_since = r->at;
 	} else {
-		a->ended = r->at;
+		a->ended = stamp_done(r);
 	}
 	if (o != OUTCOME_DONE || !a->recovery)
 		return;

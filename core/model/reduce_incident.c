@@ -266,6 +266,21 @@ void reduce_freeze(struct reduction *r)
 	f->at = r->at;
 }
 
+/* What a person has to know of: here only a deploy of what is frozen leaves a mark. */
+void reduce_alarm(struct reduction *r)
+{
+	const char *service = body_word(r, "service");
+	int64_t seq = json_get_int(r->body, "change", 0);
+	if (strcmp(json_get_str(r->body, "what", ""), "frozen") != 0)
+		return;
+	vec_each(struct model_freeze, f, &r->m->freezes)
+		if ((f->service == service || strcmp(f->service, "all") == 0) && seq > f->broken_seq) {
+			f->broken_seq = seq;
+			f->broken = body_name(r, "version");
+			f->broken_by = body_name(r, "brought_by");
+		}
+}
+
 /* ---- ways back ---- */
 
 static struct model_way *way_of(struct model *m, const char *service, const char *action)

@@ -98,6 +98,24 @@ static enum tri tri_of(const struct json *v)
 	return json_type(v) != JSON_BOOL ? TRI_UNKNOWN : json_bool(v, false) ? TRI_YES : TRI_NO;
 }
 
+/* Does this one version serve at that place, and no other any more?  What the backend leaves untold is not doubted. */
+static bool is_whole(const struct model_deploy *d)
+{
+	bool live = !d->state || strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0;
+	return live && d->share >= 1 && d->instances_old <= 0;
+}
+
+/* What was kept out and came back has gone again: if it returns, that is news. */
+static void pins_gone(struct model *m, const char *service)
+{
+	vec_each(struct model_pin, p, &m->pins) {
+		bool serves = p->service != service;
+		vec_each(struct model_deploy, d, &m->deploys)
+			serves = serves || (d->service == service && d->version == p->version);
+		p->returned = p->returned && serves;
+	}
+}
+
 void reduce_deploy(struct reduction *r)
 {
 	struct model *m = r->m;
@@ -107,6 +125,7 @@ void reduce_deploy(struct reduction *r)
 		return;
 	struct model_deploy *d = deploy_at(m, service, place ? place : model_intern(m, ""));
 	const char *was = d->version;
+	int64_t was_at = d->at, was_whole = d->whole;
 	d->version = version;
 	d->previous = body_name(r, "previous");
 	d->backend = body_name(r, "backend");
@@ -122,8 +141,14 @@ void reduce_deploy(struct reduction *r)
 	d->back_safe = tri_of(json_get(back, "safe"));
 	text_set(&d->back_why, json_get_str(back, "why", NULL));
 	d->back_since = json_get_time(back, "since");
-	if (was != version)
+	if (!is_whole(d))
+		d->whole = 0;
+	else if (was != version || !was_whole) /* a later word that it is whole may still name the begin */
+		d->whole = d->at && (was != version || d->at > was_at) ? d->at : r->at.at;
+	if (was != version) {
 		deploy_switched(r, d, was);
+		pins_gone(m, service);
+	}
 }
 
 void reduce_change(struct reduction *r)

@@ -33,7 +33,7 @@ TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO
 #define R model_deploy
 TABLE(deploy, R, K(R, service), K(R, place), N(R, backend), K(R, version), N(R, previous), N(R, by), N(R, state), I(R, at), S(R, learned),
 	E(R, instances_old), E(R, instances_new), N(R, strategy), D(R, share), N(R, managed_by), W(R, back_safe, TRI_YES), T(R, back_why),
-	I(R, back_since));
+	I(R, back_since), I(R, whole));
 #undef R
 #define R model_version
 TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
@@ -62,7 +62,7 @@ TABLE(action, R, K(R, key), K(R, op), N(R, digest), K(R, incident), N(R, ask), K
 	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), W(R, cls, CLASS_TELL), N(R, by), N(R, via), N(R, authority), T(R, reason),
 	W(R, outcome, OUTCOME_CANCELLED), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
-	B(R, recovery), I(R, countdown_us), N(R, row), T(R, because));
+	B(R, recovery), I(R, countdown_us), N(R, row), T(R, because), N(R, through), I(R, change));
 #undef R
 #define R model_incident
 TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
@@ -75,7 +75,7 @@ TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), 
 TABLE(pin, R, K(R, service), K(R, version), N(R, by), T(R, reason), S(R, at), B(R, returned), N(R, returned_by));
 #undef R
 #define R model_freeze
-TABLE(freeze, R, K(R, service), N(R, by), T(R, reason), S(R, at));
+TABLE(freeze, R, K(R, service), N(R, by), T(R, reason), S(R, at), N(R, broken_by), N(R, broken), I(R, broken_seq));
 #undef R
 #define R model_hold
 TABLE(hold, R, K(R, service), K(R, row), N(R, action), T(R, why), B(R, preflight), S(R, at));

@@ -72,14 +72,14 @@ static void add_conditions(struct brief *b, const struct model *m, const struct 
 
 static void add_action(struct brief *b, const struct model_action *a)
 {
-	char clock[CLOCK_LEN];
+	char clock[CLOCK_LEN], by[200];
 	part_say(b->out, "ACTION     %s %s", a->key, a->action);
 	if (a->from && a->to)
 		part_say(b->out, " %s -> %s", a->from, a->to);
 	part_say(b->out, ": %s", outcome_name(a->outcome));
 	if (a->ended.at || a->fired.at)
 		part_say(b->out, " %s %s", a->ended.at ? "at" : "since", part_clock(a->ended.at ? a->ended.at : a->fired.at, clock));
-	part_say(b->out, ", by %s\n", a->by ? a->by : "nobody");
+	part_say(b->out, ", by %s\n", part_by(a, by, sizeof by));
 }
 
 /* The newest ones: what happened last is what counts. */
@@ -91,6 +91,22 @@ static void add_actions(struct brief *b, const struct model_incident *i)
 			add_action(b, &i->actions.v[k]);
 	if (!i->actions.n && room(b, 1))
 		buf_adds(b->out, "ACTION     none fired\n");
+}
+
+/* A rollout that is under way and nobody fired here: adopted once it is whole, told of at once. */
+static void add_meanwhile(struct brief *b, const struct model *m, const struct model_incident *i)
+{
+	vec_each(struct model_deploy, d, &m->deploys) {
+		bool ours = false;
+		if (d->whole || !d->previous || !incident_has_service(i, d->service))
+			continue;
+		vec_each(struct model_action, a, &i->actions)
+			ours = ours || (!action_over(a) && a->to && !strcmp(a->service, d->service) && !strcmp(a->to, d->version));
+		if (ours || !room(b, 2))
+			continue;
+		part_say(b->out, "MEANWHILE  %s %s -> %s, %.0f %% of it, %s, by %s\n", d->service, d->previous, d->version, d->share * 100,
+			d->state ? d->state : "under way", d->by && *d->by ? d->by : "somebody the backend does not name");
+	}
 }
 
 static void add_verification(struct brief *b, const struct model_incident *i, const struct phases *p)
@@ -269,6 +285,8 @@ void report_brief(const struct model *m, const struct model_incident *i, const s
 	add_conditions(&b, m, i);
 	add_cause(&b, m, i);
 	add_actions(&b, i);
+	if (i->open)
+		add_meanwhile(&b, m, i);
 	add_verification(&b, i, &p);
 	add_need(&b, m, i, &p);
 }

@@ -51,7 +51,7 @@ static void print_json(struct jw *w, const struct model *m, const struct model_c
 
 static void print_text(struct buf *out, const struct model *m, const struct model_change *c, const struct now *now)
 {
-	char day[CLOCK_LEN], age[DURATION_LEN], step[160];
+	char day[CLOCK_LEN], age[DURATION_LEN], step[160], by[200];
 	const char *since = since_word(m, c);
 	part_say(out, "%s %-7s %-12s ", instant_local(c->at, "%m-%d %H:%M:%S", day, sizeof day), c->what, c->service ? c->service : "-");
 	if (c->name && (!c->service || strcmp(c->name, c->service) != 0))
@@ -59,7 +59,7 @@ static void print_text(struct buf *out, const struct model *m, const struct mode
 	buf_adds(out, part_step(c, step, sizeof step));
 	const struct model_action *ours = model_change_action(m, c);
 	if (ours)
-		part_say(out, "  %s, by %s", ours->key, ours->by ? ours->by : "nobody");
+		part_say(out, "  %s, by %s", ours->key, part_by(ours, by, sizeof by));
 	else if (c->by)
 		part_say(out, "  ask %s", c->by);
 	part_say(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);

@@ -74,6 +74,8 @@ static void print_action(struct jw *w, const struct model_action *a)
 	jw_kstr(w, "backend", a->backend);
 	jw_kstr(w, "by", a->by);
 	jw_kstr(w, "via", a->via);
+	if (a->through)
+		jw_kstr(w, "through", a->through);
 	jw_kstr(w, "authority", a->authority);
 	jw_key(w, "acknowledged_by");
 	jw_arr(w);

@@ -81,7 +81,8 @@ static void add_breaches(const struct model *m, const struct model_incident *i, 
 static void add_actions(const struct model_incident *i, struct buf *out)
 {
 	vec_each(struct model_action, a, &i->actions) {
-		char clock[CLOCK_LEN];
+		char clock[CLOCK_LEN], by[200];
+		bool said = a->detail && *a->detail && !action_external(a);
 		part_say(out, "action     %s %s %s", a->key, a->service, a->action);
 		if (a->from && a->to)
 			part_say(out, " %s -> %s", a->from, a->to);
@@ -90,7 +91,7 @@ static void add_actions(const struct model_incident *i, struct buf *out)
 			part_say(out, " at %s", part_clock(a->ended.at, clock));
 		else if (a->fired.at)
 			part_say(out, " since %s", part_clock(a->fired.at, clock));
-		part_say(out, ", by %s%s%s\n", a->by ? a->by : "nobody", a->detail && *a->detail ? "; " : "", a->detail ? a->detail : "");
+		part_say(out, ", by %s%s%s\n", part_by(a, by, sizeof by), said ? "; " : "", said ? a->detail : "");
 		if (a->resolved_by)
 			part_say(out, "           resolved by %s\n", a->resolved_by);
 	}

@@ -154,3 +154,12 @@ const char *part_place(const struct model *m, const struct model_incident *i, ch
 		snprintf(out + n, cap - n, " (%s)", incident_kind_name(i->kind));
 	return out;
 }
+
+const char *part_by(const struct model_action *a, char *out, size_t cap)
+{
+	if (action_external(a))
+		(void)snprintf(out, cap, "%s (%s), elsewhere", a->by ? a->by : "somebody", a->through ? a->through : "not told how");
+	else
+		(void)snprintf(out, cap, "%s", a->by ? a->by : "nobody");
+	return out;
+}

@@ -21,6 +21,8 @@ const char *part_services(const struct model_incident *i, char *out, size_t cap)
 const char *part_head(const struct model *m, char out[HEAD_LEN]);
 /* The state of verification of the whole incident and the sentence to it ("" where none). */
 enum verify_state part_verified(const struct model_incident *i, const char **out_why);
+/* "ravi"; of what was adopted "ravi (kubectl), elsewhere". */
+const char *part_by(const struct model_action *a, char *out, size_t cap);
 /* "8.13.2 -> 8.14.0"; the one version where the other is not known. */
 const char *part_step(const struct model_change *c, char *out, size_t cap);
 /* "61 %, limit 5 % for 8s" as far as it is known. */

@@ -160,6 +160,9 @@ def fire_both(lab, c):
     c.until("deploy", service="auth", version="41")
     lab.set("auth", "42")  # what was rolled back from comes back
     c.until("pin", what="returned")
+    c.good("freeze", {"service": "auth", "reason": "a test"})
+    lab.set("auth", "41")  # and what is frozen is deployed
+    c.until("alarm", what="frozen")
     lab.set("delay", "20")
     lab.set("reconcile", "unknown")
     c.fire("shop")

@@ -60,7 +60,7 @@ static void look(const struct cues *c, const struct model *m, struct news *n)
 	}
 	for (size_t i = 0; i < m->lines.n; i++) {
 		const struct model_line *l = &m->lines.v[i];
-		bool ours = !strcmp(l->kind, "action.ended") || !strcmp(l->kind, "verify") ||
+		bool ours = !strcmp(l->kind, "action.ended") || !strcmp(l->kind, "verify") || !strcmp(l->kind, "alarm") ||
 			(!strcmp(l->kind, "pin") && l->text && strstr(l->text, "RETURNED"));
 		if (ours && l->text && newer(&l->at, &c->last))
 			add(n, &l->at, "%s%s", l->text, "");

@@ -1,0 +1,23 @@
+/* What the world does by itself, as the files of decide that look for it share
+ * it: adopt.c (made elsewhere), pins.c (kept out or frozen, and yet there) and
+ * soak.c (kept).  Private to decide; called by tick.c. */
+#ifndef DECIDE_WORLD_H
+#define DECIDE_WORLD_H
+
+#include "base/draft.h"
+#include "model/model.h"
+
+void tick_adopt(const struct model *m, struct drafts *out);
+void tick_pins(const struct model *m, struct drafts *out);
+void tick_freezes(const struct model *m, struct drafts *out);
+
+/* The newest deploy of a service that was seen, or NULL. */
+const struct model_change *change_latest(const struct model *m, const char *service);
+/* The key of the incident's next action, behind those that `out` requests already. */
+void key_next(const struct model_incident *i, const struct drafts *out, char *key, size_t cap);
+/* A version that was rolled back from is kept in mind, so that its return is an alarm. */
+void pin_rolled_back(const struct model *m, const char *incident, const char *service, const char *version, const char *by, struct drafts *out);
+/* what: "frozen", or "acted-upon" with the key of the action that ran. */
+void alarm_put(struct drafts *out, const char *incident, const char *what, const struct model_change *c, const char *by, const char *key);
+
+#endif
