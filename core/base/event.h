@@ -43,6 +43,7 @@
 	X(PIN, "pin", 0) \
 	X(FREEZE, "freeze", 0) \
 	X(ALARM, "alarm", 0) \
+	X(SOAK, "soak", 0) \
 	X(WAYS, "ways", 0) \
 	X(AUTOMATIC, "automatic", 0) \
 	X(NOTE, "note", 1) \

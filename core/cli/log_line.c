@@ -43,6 +43,7 @@ static const struct {
 	{EVENT_PIN, "what service version reason"},
 	{EVENT_FREEZE, "what service reason"},
 	{EVENT_ALARM, "what service version brought_by"},
+	{EVENT_SOAK, "what service version row"},
 	{EVENT_WAYS, "backend tried ready"},
 	{EVENT_NOTE, "text"},
 	{EVENT_WITHHELD, "by reason"},

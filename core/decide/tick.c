@@ -32,6 +32,7 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 	tick_adopt(m, out);
 	tick_pins(m, out);
 	tick_freezes(m, out);
+	tick_soak(m, now, out);
 	tick_automatic(m, now, out);
 }
 

@@ -10,7 +10,19 @@
 void tick_adopt(const struct model *m, struct drafts *out);
 void tick_pins(const struct model *m, struct drafts *out);
 void tick_freezes(const struct model *m, struct drafts *out);
+void tick_soak(const struct model *m, const struct now *now, struct drafts *out);
 
+/* What is known of the rows of a service that are measured (no reports, no dry runs). */
+struct measured {
+	bool any;                 /* there are some */
+	bool clear;               /* all of them are, now */
+	bool blind;               /* one cannot tell */
+	const struct model_row *standing; /* the one that breached first of those that stand, or NULL */
+	int64_t clear_for;        /* as long as the longest clear one is known to be; -1 none is measured and clear; INT64_MAX always was */
+};
+void measured_of(const struct model *m, const struct kit_service *s, const struct now *now, struct measured *out);
+/* What is left of the version's soak; 0 where it is over (it may be held back by what cannot tell). */
+int64_t soak_left(const struct kit_service *s, const struct model_version *v, const struct measured *r, const struct now *now);
 /* The newest deploy of a service that was seen, or NULL. */
 const struct model_change *change_latest(const struct model *m, const char *service);
 /* The key of the incident's next action, behind those that `out` requests already. */

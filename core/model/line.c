@@ -201,6 +201,12 @@ static void line_alarm(struct reduction *r, struct buf *b)
 	buf_addf(b, ", brought by %s", s_of(r, "brought_by"));
 }
 
+static void line_soak(struct reduction *r, struct buf *b)
+{
+	if (strcmp(s_of(r, "what"), "spoiled") == 0) /* that a version was kept is no news: what changed has it */
+		buf_addf(b, "%s %s breached %s in its soak", service_of(r), s_of(r, "version"), s_of(r, "row"));
+}
+
 static void line_note(struct reduction *r, struct buf *b)
 {
 	buf_adds(b, s_of(r, "text"));
@@ -218,7 +224,7 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ACTION_ARMED] = line_armed, [EVENT_ACTION_DISARMED] = line_disarmed, [EVENT_ACTION_REQUESTED] = line_requested,
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
 	[EVENT_ACTION_FIRED] = line_fired, [EVENT_ACTION_ENDED] = line_ended, [EVENT_VERIFY] = line_verify, [EVENT_PIN] = line_pin,
-	[EVENT_FREEZE] = line_freeze, [EVENT_ALARM] = line_alarm, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
+	[EVENT_FREEZE] = line_freeze, [EVENT_ALARM] = line_alarm, [EVENT_SOAK] = line_soak, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
 };
 
 void model_add_line(struct reduction *r)

@@ -49,12 +49,17 @@ enum verdict { VERDICT_NONE, VERDICT_GOOD, VERDICT_BAD };
 struct model_version {            /* a version that ran here; newest 32 a service are kept */
 	const char *service, *version, *by;
 	int64_t first, last;      /* live since; last 0 while it serves */
-	enum verdict verdict;     /* bad: rolled back from */
+	enum verdict verdict;     /* bad: rolled back from; good: kept after its soak */
+	int64_t since;            /* went live this time, as the backend says */
+	struct stamp learned;     /* and when that was told; at 0: it was only named as the one before */
+	struct stamp kept;        /* kept after its soak, newest; at 0 never */
+	struct stamp spoiled;     /* a row breached while it soaked, this time; at 0 none did */
 };
 struct model_change {             /* newest 128: deploys and changes of all services */
 	const char *service, *what, *name, *from, *to, *by, *backend; /* what: deploy flag config traffic schema other */
 	int64_t at; struct stamp learned; int64_t seq;
 	bool dated;               /* the backend said when; else `at` is when we learned of it */
+	const char *breach; int64_t breached; /* signal of the first breach that counts against it, and since when it was bad; NULL, 0 */
 };
 
 /* ---- rows, reports ---- */
@@ -68,6 +73,7 @@ struct model_row {                /* one per row and service that a rubric event
 	struct stamp changed;     /* when the present state was recorded */
 	struct stamp breached;    /* when the standing breach was recorded; at 0 none stands */
 	struct stamp onset;       /* begin of the run behind the standing breach */
+	int64_t last_onset;       /* the same of the newest breach, standing or not; 0 none was */
 	int64_t until;            /* wall time at which it would breach, or the timer ends; 0 none */
 	const char *would;        /* dry run: what it would have done; NULL */
 };
@@ -239,6 +245,7 @@ const struct model_action *model_change_action(const struct model *m, const stru
 /* Did the action bring it?  That is: was it the first to the action's version since the action ran, while it did or right after. */
 bool model_change_of(const struct model *m, const struct model_change *c, const struct model_action *a);
 bool action_external(const struct model_action *a); /* made elsewhere, and adopted */
+#define CLOCK_SKEW (10 * US_SECOND) /* between the clock of who deploys and ours */
 /* The next deploy of the same service, or NULL while this one is the latest. */
 const struct model_change *model_change_next(const struct model *m, const struct model_change *c);
 /* Latest deploy of the incident's services before its onset: the "latest deploy" of the cause line. */

@@ -81,6 +81,8 @@ void reduce_ended(struct reduction *r);
 void reduce_pin(struct reduction *r);
 void reduce_freeze(struct reduction *r);
 void reduce_alarm(struct reduction *r);
+void reduce_soak(struct reduction *r);
+void change_breached(struct reduction *r, const char *service, int64_t onset);
 void reduce_ways(struct reduction *r);
 void reduce_automatic(struct reduction *r);
 void veto_add(struct reduction *r, const struct model_action *a);       /* reduce_automatic.c */

@@ -45,6 +45,9 @@ void reduce_rubric(struct reduction *r)
 	if (state == ROW_BREACHED && !was) {
 		k->breached = r->at;
 		k->onset = k->since;
+		k->last_onset = k->since.at ? k->since.at : r->at.at;
+		if (!k->would && *k->service)
+			change_breached(r, k->service, k->last_onset);
 	} else if (state == ROW_CLEAR || state == ROW_PENDING) {
 		k->breached = k->onset = (struct stamp){0};
 		standing_dropped(m, k);

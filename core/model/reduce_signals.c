@@ -88,7 +88,14 @@ static void deploy_switched(struct reduction *r, struct model_deploy *d, const c
 		p->last = at;
 	}
 	version_ended(m, d->service, d->version, at);
-	version_seen(m, d->service, d->version, d->by, at);
+	struct model_version *v = version_mut(m, d->service, d->version);
+	bool serves = v && v->learned.at && !v->last; /* at another place already */
+	v = version_seen(m, d->service, d->version, d->by, at);
+	if (!serves) {
+		v->since = at;
+		v->learned = r->at;
+		v->spoiled = (struct stamp){0};
+	}
 	change_add(r, d->service, "deploy", d->service, was ? was : d->previous, d->version, d->by, d->at);
 	vetoes_dropped(m, d->service);
 }
@@ -101,7 +108,7 @@ static enum tri tri_of(const struct json *v)
 /* Does this one version serve at that place, and no other any more?  What the backend leaves untold is not doubted. */
 static bool is_whole(const struct model_deploy *d)
 {
-	bool live = !d->state || strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0;
+	bool live = !d->state || !*d->state || strcmp(d->state, "live") == 0 || strcmp(d->state, "rolled-back") == 0;
 	return live && d->share >= 1 && d->instances_old <= 0;
 }
 
@@ -148,6 +155,37 @@ void reduce_deploy(struct reduction *r)
 	if (was != version) {
 		deploy_switched(r, d, was);
 		pins_gone(m, service);
+	}
+}
+
+/* Kept after its soak, or not; one that was rolled back from stays bad. */
+void reduce_soak(struct reduction *r)
+{
+	const char *what = json_get_str(r->body, "what", "");
+	struct model_version *v = version_mut(r->m, body_name(r, "service"), body_name(r, "version"));
+	if (!v)
+		return;
+	if (strcmp(what, "spoiled") == 0)
+		v->spoiled = r->at;
+	if (strcmp(what, "kept") != 0)
+		return;
+	v->kept = r->at;
+	if (v->verdict != VERDICT_BAD)
+		v->verdict = VERDICT_GOOD;
+}
+
+/* A breach counts against the newest change of its service before it began. */
+void change_breached(struct reduction *r, const char *service, int64_t onset)
+{
+	for (size_t k = r->m->changes.n; k-- > 0;) {
+		struct model_change *c = &r->m->changes.v[k];
+		if (c->service != service || c->at > onset + CLOCK_SKEW)
+			continue;
+		if (!c->breach) {
+			c->breach = body_name(r, "signal");
+			c->breached = onset;
+		}
+		return;
 	}
 }
 

@@ -36,14 +36,16 @@ TABLE(deploy, R, K(R, service), K(R, place), N(R, backend), K(R, version), N(R, 
 	I(R, back_since), I(R, whole));
 #undef R
 #define R model_version
-TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD));
+TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last), W(R, verdict, VERDICT_BAD), I(R, since), S(R, learned),
+	S(R, kept), S(R, spoiled));
 #undef R
 #define R model_change
-TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq), B(R, dated));
+TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq),
+	N(R, breach), I(R, breached), B(R, dated));
 #undef R
 #define R model_row
 TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
-	T(R, would));
+	T(R, would), I(R, last_onset));
 #undef R
 #define R model_report
 TABLE(report, R, K(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone));

@@ -132,6 +132,7 @@ def kill_plugins(lab):
 
 def before_firing(lab, c):
     c.until("deploy", service="auth")
+    c.until("soak", service="auth", what="kept")
     lab.set("ready", "no")
     c.good("try")
     c.until("ways")
@@ -166,18 +167,19 @@ def fire_both(lab, c):
     lab.set("delay", "20")
     lab.set("reconcile", "unknown")
     c.fire("shop")
-    c.until("action.progress", key="INC-1/2")
-    c.good("cancel", {"key": "INC-1/2"})
+    c.until("action.progress", key="INC-1/3")
+    c.good("cancel", {"key": "INC-1/3"})
     kill_plugins(lab)
-    c.until("action.ended", key="INC-1/2", outcome="unknown")
-    c.good("resolve", {"key": "INC-1/2", "outcome": "failed", "reason": "looked"})
+    c.until("action.ended", key="INC-1/3", outcome="unknown")
+    c.good("resolve", {"key": "INC-1/3", "outcome": "failed", "reason": "looked"})
 
 
 def made_up():
     from engine_lab import Lab
     with Lab(services=("auth", "shop"), more=MORE) as lab:
         edit(lab.plugin, ("def look():\n", CHANGE))
-        edit(os.path.join(lab.kit, "kit.yaml"), ("roles: [on-call]", "roles: [on-call, incident-commander]"))
+        edit(os.path.join(lab.kit, "kit.yaml"), ("roles: [on-call]", "roles: [on-call, incident-commander]"),
+             ("revert_target: 5m", "revert_target: 5m, soak: 1s"))
         first = lab.engine()
         c = lab.client()
         before_firing(lab, c)
