@@ -29,11 +29,6 @@ static bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-static bool is_deploy(const struct model_change *c, const char *service)
-{
-	return same(c->what, "deploy") && same(c->service, service);
-}
-
 /* ---- is it ours? ------------------------------------------------------------------ */
 
 static bool holds_word(const struct json *v, const char *word)
@@ -128,16 +123,6 @@ static bool settled(const struct model *m, const char *service, const struct mod
 		*out_done = d->whole > *out_done ? d->whole : *out_done;
 	}
 	return any;
-}
-
-/* Is it a version that ran here before?  One that was rolled back from is none to go back to. */
-static bool goes_back(const struct model *m, const struct model_change *c)
-{
-	const struct model_version *v = model_version(m, c->service, c->to);
-	bool ran = v && v->first && v->first < c->at;
-	vec_each(struct model_change, x, &m->changes)
-		ran = ran || (x->seq < c->seq && is_deploy(x, c->service) && (same(x->from, c->to) || same(x->to, c->to)));
-	return ran && !(v && v->verdict == VERDICT_BAD);
 }
 
 /* Going back helps from onset on.  A new version that came before anybody saw the harm is what may have done it. */
@@ -263,7 +248,7 @@ static void look_deploy(const struct model *m, const struct model_incident *i, c
 	if (!c || !c->from || !c->to || same(c->from, c->to) || model_pin(m, s->name, c->to) || !settled(m, s->name, c, &e.done))
 		return;
 	const struct model_deploy *d = model_deploy(m, s->name);
-	e.reverse = goes_back(m, c);
+	e.reverse = change_goes_back(m, c);
 	e.by = c->by && *c->by ? c->by : NOBODY_NAMED;
 	e.through = d && d->managed_by && *d->managed_by ? d->managed_by : c->backend ? c->backend : "its backend";
 	if (to_adopt(m, &e))

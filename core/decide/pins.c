@@ -21,6 +21,15 @@ const struct model_change *change_latest(const struct model *m, const char *serv
 	return NULL;
 }
 
+bool change_goes_back(const struct model *m, const struct model_change *c)
+{
+	const struct model_version *v = model_version(m, c->service, c->to);
+	bool ran = v && v->first && v->first < c->at;
+	vec_each(struct model_change, x, &m->changes)
+		ran = ran || (x->seq < c->seq && same(x->what, "deploy") && same(x->service, c->service) && (same(x->from, c->to) || same(x->to, c->to)));
+	return ran && !(v && v->verdict == VERDICT_BAD);
+}
+
 /* Whom the backend names, else what manages it: that, at least, can be asked. */
 static void brought_by(const struct model *m, const struct model_change *c, char *out, size_t cap)
 {

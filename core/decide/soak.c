@@ -25,6 +25,7 @@ static void measured_row(const struct model *m, const struct kit_service *s, con
 	out->any = true;
 	out->clear = out->clear && (!r || r->state == ROW_CLEAR);
 	out->blind = out->blind || (r && r->state == ROW_CANNOT_TELL);
+	out->pending = out->pending || (r && r->state == ROW_PENDING);
 	if (r && model_row_standing(r) && (!out->standing || stamp_cmp(&r->onset, &out->standing->onset) < 0))
 		out->standing = r;
 	if ((!r || r->state == ROW_CLEAR) && clear_for > out->clear_for && is_measured(m, s, k, now))

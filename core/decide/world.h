@@ -17,6 +17,7 @@ struct measured {
 	bool any;                 /* there are some */
 	bool clear;               /* all of them are, now */
 	bool blind;               /* one cannot tell */
+	bool pending;             /* one is on its way to a breach */
 	const struct model_row *standing; /* the one that breached first of those that stand, or NULL */
 	int64_t clear_for;        /* as long as the longest clear one is known to be; -1 none is measured and clear; INT64_MAX always was */
 };
@@ -25,6 +26,8 @@ void measured_of(const struct model *m, const struct kit_service *s, const struc
 int64_t soak_left(const struct kit_service *s, const struct model_version *v, const struct measured *r, const struct now *now);
 /* The newest deploy of a service that was seen, or NULL. */
 const struct model_change *change_latest(const struct model *m, const char *service);
+/* Does the deploy go to a version that ran here before?  One that was rolled back from is none to go back to. */
+bool change_goes_back(const struct model *m, const struct model_change *c);
 /* The key of the incident's next action, behind those that `out` requests already. */
 void key_next(const struct model_incident *i, const struct drafts *out, char *key, size_t cap);
 /* A version that was rolled back from is kept in mind, so that its return is an alarm. */

@@ -3,28 +3,8 @@
 
 #include <string.h>
 
+#include "decide/aftermath.h"
 #include "report/parts.h"
-
-/* What the service's rows did from the change on, until another deploy took its place. */
-static const char *since_word(const struct model *m, const struct model_change *c)
-{
-	const struct kit_service *s = m->kit && c->service ? kit_service(m->kit, c->service) : NULL;
-	const struct model_change *next = !strcmp(c->what, "deploy") ? model_change_next(m, c) : NULL;
-	int64_t until = next ? next->at : INT64_MAX;
-	bool measured = false, bad = false, blind = false;
-	for (size_t k = 0; s && k < m->kit->n_rows; k++)
-		measured |= !m->kit->rows[k].is_report && kit_row_covers(m->kit, &m->kit->rows[k], s);
-	vec_each(struct model_row, r, &m->rows) {
-		if (!c->service || strcmp(r->service, c->service) != 0)
-			continue;
-		bad |= (model_row_standing(r) && !next) || (r->breached.at >= c->at && r->breached.at && r->breached.at < until);
-		blind |= r->state == ROW_CANNOT_TELL && !next;
-	}
-	vec_each(struct model_incident, i, &m->incidents)
-		vec_each(struct model_breach, b, &i->breaches)
-			bad |= c->service && !strcmp(b->service, c->service) && b->at.at >= c->at && b->at.at < until;
-	return bad ? "breached" : !measured ? "not-measured" : blind ? "cannot-tell" : "clean";
-}
 
 /* The version that a deploy brought was rolled back from. */
 static bool was_undone(const struct model *m, const struct model_change *c)
@@ -33,8 +13,11 @@ static bool was_undone(const struct model *m, const struct model_change *c)
 	return v && v->verdict == VERDICT_BAD;
 }
 
-static void print_json(struct jw *w, const struct model *m, const struct model_change *c)
+static void print_json(struct jw *w, const struct model *m, const struct model_change *c, const struct now *now)
 {
+	struct aftermath after;
+	char words[AFTERMATH_LEN];
+	aftermath_of(m, c, now, &after);
 	jw_obj(w);
 	jw_ktime(w, "at", c->at);
 	jw_kstr(w, "service", c->service);
@@ -44,15 +27,25 @@ static void print_json(struct jw *w, const struct model *m, const struct model_c
 	jw_kstr(w, "to", c->to);
 	jw_kstr(w, "by", c->by);
 	jw_kstr(w, "backend", c->backend);
-	jw_kstr(w, "since", since_word(m, c));
+	jw_kstr(w, "since", aftermath_name(&after));
+	jw_kstr(w, "health", aftermath_words(&after, now, false, words));
+	if (c->breach) {
+		jw_kstr(w, "breached", c->breach);
+		part_seconds(w, "breached_after_s", after.later);
+	}
+	if (after.what == AFTER_SOAKING)
+		part_seconds(w, "soak_left_s", after.left);
+	if (after.what == AFTER_KEPT)
+		jw_ktime(w, "kept", after.at);
 	jw_kbool(w, "rolled_back", was_undone(m, c));
 	jw_obj_end(w);
 }
 
 static void print_text(struct buf *out, const struct model *m, const struct model_change *c, const struct now *now)
 {
-	char day[CLOCK_LEN], age[DURATION_LEN], step[160], by[200];
-	const char *since = since_word(m, c);
+	char day[CLOCK_LEN], words[AFTERMATH_LEN], step[160], by[200];
+	struct aftermath after;
+	aftermath_of(m, c, now, &after);
 	part_say(out, "%s %-7s %-12s ", instant_local(c->at, "%m-%d %H:%M:%S", day, sizeof day), c->what, c->service ? c->service : "-");
 	if (c->name && (!c->service || strcmp(c->name, c->service) != 0))
 		part_say(out, "%s ", c->name);
@@ -62,10 +55,7 @@ static void print_text(struct buf *out, const struct model *m, const struct mode
 		part_say(out, "  %s, by %s", ours->key, part_by(ours, by, sizeof by));
 	else if (c->by)
 		part_say(out, "  ask %s", c->by);
-	part_say(out, "  %s", !strcmp(since, "not-measured") ? "not measured" : !strcmp(since, "cannot-tell") ? "cannot tell" : since);
-	if (!strcmp(since, "clean"))
-		part_say(out, " %s", duration_short(now->at > c->at ? now->at - c->at : 0, age));
-	buf_adds(out, was_undone(m, c) ? ", rolled back\n" : "\n");
+	part_say(out, "  %s\n", aftermath_words(&after, now, false, words));
 }
 
 static bool wanted(const struct model_change *c, const char *service, int64_t since)
@@ -86,7 +76,7 @@ void report_changes(const struct model *m, const char *service, int64_t since, b
 			continue;
 		n++;
 		if (json)
-			print_json(&w, m, c);
+			print_json(&w, m, c, now);
 		else
 			print_text(out, m, c, now);
 	}

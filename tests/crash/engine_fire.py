@@ -265,9 +265,10 @@ def test_another_version_that_nobody_told():
         c = declared(lab)
         c.fire("auth")
         lab.set("auth", "43")
-        e = c.until("action.ended")
+        e = c.until("action.ended", key="INC-1/1")
         assert e["body"]["outcome"] == "failed" and e["body"]["changed"] == "none", e
-        agree(lab, 0)
+        c.until("action.ended", key="INC-1/2", outcome="done")  # theirs, adopted
+        assert not lab.effects()
 
 
 def edit_kit(lab):
@@ -513,11 +514,13 @@ def test_kill_storm():
             wait_for(lambda: settled(lab), 30)
             ops = [line.split()[0] for line in lab.effects()]
             assert len(ops) == len(set(ops)), ops
-        fired = {e["body"]["op"]: None for e in lab.log() if e["kind"] == "action.fired"}
+        theirs = {e["body"]["op"]: e["body"]["a"]["to"] for e in lab.log() if e["kind"] == "action.requested" and e["body"]["via"] == "external"}
+        fired = {e["body"]["op"]: None for e in lab.log() if e["kind"] == "action.fired" and e["body"]["op"] not in theirs}
         for e in lab.log():
-            if e["kind"] == "action.ended":
+            if e["kind"] == "action.ended" and e["body"]["op"] not in theirs:
                 fired[e["body"]["op"]] = e["body"]["outcome"]
         ops = {line.split()[0] for line in lab.effects()}
+        assert not set(theirs.values()) & {line.split()[1] for line in lab.effects()}, "ours was taken for theirs"
         assert ops <= set(fired), "an effect without an intent"
         for op, outcome in fired.items():
             assert (outcome == "done") == (op in ops), (op, outcome)

@@ -163,5 +163,25 @@ def test_what_is_kept_out_names_who_brought_it():
         lab.verify()
 
 
+def test_a_version_is_kept_after_its_soak():
+    with scripted() as lab:
+        with open(os.path.join(lab.kit, "kit.yaml"), encoding="utf-8") as f:
+            kit = f.read()
+        lab.write("kit.yaml", kit.replace("revert_target: 5m", "revert_target: 5m, soak: 4s"))
+        lab.engine()
+        c = lab.client()
+        c.until("soak", service="auth", version="42", what="kept")
+        say(lab, "43", "42", "ci")
+        c.until("deploy", version="43")
+        assert "clean 0m, 1m left" in lab.run("changes").stdout
+        lab.set("auth.rate", "0.9")
+        assert c.until("soak", version="43", what="spoiled")["body"]["row"] == "errors"
+        first = json.loads(lab.run("changes", "--json").stdout)[0]
+        assert (first["to"], first["since"], first["breached"]) == ("43", "breached", "error_rate"), first
+        assert "breached error_rate under 1m after" in lab.run("changes", "auth").stdout
+        assert count(lab, "soak", version="43", what="kept") == 0
+        lab.verify()
+
+
 if __name__ == "__main__":
     main(globals())

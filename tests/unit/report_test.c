@@ -286,8 +286,12 @@ static const struct want change_wants[] = {
 	{20, "0/to", "\"8.14.0\""},
 	{20, "0/by", "\"lena\""},
 	{20, "0/at", "\"2026-11-18T11:07:00.000000Z\""},
-	{20, "0/since", "\"clean\""},
+	{20, "0/since", "\"cannot-tell\""}, /* no sample came yet */
+	{20, "0/health", "\"cannot tell now\""},
 	{35, "0/since", "\"breached\""},
+	{35, "0/breached", "\"login_failures\""},
+	{35, "0/breached_after_s", "5"},
+	{35, "0/health", "\"breached login_failures under 1m after\""},
 	{130, "0/since", "\"breached\""},
 };
 

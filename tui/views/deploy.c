@@ -39,7 +39,9 @@ static void lived(const struct scene *s, struct page *p, const struct place *pla
 		view_fact(p, "verdict", v->verdict == VERDICT_BAD ? ROLE_SOON : ROLE_TEXT, v->verdict == VERDICT_BAD ? "it was rolled back from" : "it was good");
 	if (c && c->from)
 		view_fact(p, "took over from", ROLE_TEXT, c->from);
-	if (ours)
+	if (ours && action_external(ours))
+		snprintf(text, sizeof text, "%s, elsewhere (%s): adopted as %s", ours->by ? ours->by : "?", ours->through ? ours->through : "?", ours->key);
+	else if (ours)
 		snprintf(text, sizeof text, "%s, by backout: %s %s", ours->by ? ours->by : "?", ours->key, ours->action);
 	else
 		snprintf(text, sizeof text, "%s%s%s", c && c->by ? c->by : "nobody is named", c && c->backend ? ", seen by " : "", c && c->backend ? c->backend : "");

@@ -8,6 +8,46 @@
 #include "tui/views/views.h"
 
 
+static enum role after(const struct scene *s, const struct model_change *c, bool little_room, char out[AFTERMATH_LEN])
+{
+	struct aftermath a;
+
+	aftermath_of(s->m, c, &s->now, &a);
+	aftermath_words(&a, &s->now, little_room, out);
+	switch (a.what) {
+	case AFTER_BREACHED: case AFTER_NEAR: case AFTER_BAD_BEFORE: case AFTER_RETURNED:
+		return ROLE_SOON;
+	case AFTER_CANNOT_TELL:
+		return ROLE_UNKNOWN;
+	case AFTER_NOT_MEASURED: case AFTER_REPLACED:
+		return ROLE_DIM;
+	case AFTER_CLEAN: case AFTER_SOAKING: case AFTER_KEPT: case AFTER_ROLLED_BACK: case AFTER_BACK: case AFTER_BACK_ELSEWHERE:
+		break;
+	}
+	return ROLE_TEXT;
+}
+
+void view_change(struct page *p, const void *scene, const void *change)
+{
+	const struct scene *s = scene;
+	const struct model_change *c = change;
+	char t[WHEN_LEN], what[320], word[AFTERMATH_LEN];
+	const struct model_action *ours = model_change_action(s->m, c);
+	bool narrow = p->g.cols < 72; /* who is to be asked stands in the change itself (Enter), too */
+	int right = p->g.cols - (p->g.cols < 100 ? 21 : 33), col;
+	enum role role = after(s, c, p->g.cols < 100, word);
+
+	page_put(p, 1, 9, ROLE_DIM, "%s", when_short(s, c->at, t));
+	col = strlen(t) > 5 ? 12 : 7;
+	snprintf(what, sizeof what, "%-6s %-9s %s%s%s%s%s", c->what, c->service ? c->service : "",
+		c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->name && strcmp(c->what, "deploy") != 0 ? " " : "",
+		c->from ? c->from : "", c->from ? " -> " : "", c->to ? c->to : "");
+	page_put(p, col, right - (narrow ? 0 : 14) - col, ROLE_TEXT, "%s", what);
+	if ((ours || c->by) && !narrow)
+		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", ours && ours->by ? ours->by : c->by ? c->by : "?");
+	page_put(p, right + 1, p->g.cols - right - 2, role, "%s", word);
+}
+
 /* ---- timeline, changes, pins ------------------------------------------------------------ */
 
 void view_lines(const struct scene *s, struct page *p, int most, int drop)
@@ -53,7 +93,7 @@ void view_changes(const struct scene *s, struct page *p, const struct place *pla
 {
 	const struct model_change *changes[CHANGES_MOST];
 	size_t n = changes_newest(s->m, changes);
-	char t[WHEN_LEN], u[WHEN_LEN], all[300];
+	char all[300];
 	const struct sort_row *order = view_sort(VIEW_CHANGES, place->sort);
 
 	snprintf(all, sizeof all, "WHAT CHANGED, %s", order->words);
@@ -67,15 +107,7 @@ void view_changes(const struct scene *s, struct page *p, const struct place *pla
 			continue;
 		page_line(p, DROP_NEVER);
 		page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
-		page_put(p, 1, 10, ROLE_DIM, "%s", when_short(s, c->at, t));
-		page_put(p, 12, 8, ROLE_TEXT, "%s", c->what);
-		page_put(p, 20, 16, ROLE_TEXT, "%s", c->service ? c->service : "");
-		page_put(p, 37, p->g.cols - 61, ROLE_TEXT, "%s %s%s%s", c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->from ? c->from : "",
-			c->from ? " -> " : "", c->to ? c->to : "");
-		const struct model_action *ours = model_change_action(s->m, c);
-		const char *by = ours ? ours->by : c->by;
-		page_put(p, p->g.cols - 23, 14, ROLE_DIM, "%s%s", by ? "ask " : "", by ? by : "");
-		page_put(p, p->g.cols - 8, 7, ROLE_DIM, "%s", age_minutes(s->now.at - c->at, u));
+		view_change(p, s, c);
 	}
 	if (!s->m->changes.n)
 		view_nothing(p, "nothing was seen to change yet");

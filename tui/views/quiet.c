@@ -12,70 +12,9 @@
 
 #define RECENT (2 * US_HOUR)
 
-/* What health did since a change: only what the rows say today, in words. */
-static enum role since_words(const struct scene *s, const struct model_change *c, char *out, size_t cap)
-{
-	char t[WHEN_LEN];
-	const struct kit_service *svc = c->service ? kit_service(s->m->kit, c->service) : NULL;
-	const struct model_version *v = c->service && c->to ? model_version(s->m, c->service, c->to) : NULL;
-	const struct model_action *ours = model_change_action(s->m, c);
-	const struct model_change *next = c->service && !strcmp(c->what, "deploy") ? model_change_next(s->m, c) : NULL;
-	struct gauges g;
-	enum role role = ROLE_TEXT;
-
-	snprintf(out, cap, "not measured");
-	if (v && v->verdict == VERDICT_BAD) {
-		snprintf(out, cap, "rolled back");
-		return ROLE_TEXT;
-	}
-	if (next) {
-		snprintf(out, cap, "replaced %s", when_short(s, next->at, t));
-		return ROLE_DIM;
-	}
-	if (ours) {
-		snprintf(out, cap, "back, %s", ours->key);
-		return ROLE_TEXT;
-	}
-	if (!svc || !svc->n_signals)
-		return ROLE_DIM;
-	gauges_make(&g, s, NULL, svc->name);
-	if (g.n && g.v[0].rank <= 1) {
-		snprintf(out, cap, "%s", g.v[0].rank ? "near a limit" : "limit crossed");
-		role = ROLE_SOON;
-	} else if (g.n && g.v[0].rank == 2) {
-		snprintf(out, cap, "not known now");
-		role = ROLE_UNKNOWN;
-	} else {
-		snprintf(out, cap, "good now, %s", age_long(s->now.at - c->at, t));
-	}
-	gauges_release(&g);
-	return role;
-}
-
-static void change_draw(struct page *p, const void *ctx, const void *what_changed)
-{
-	const struct scene *s = ctx;
-	const struct model_change *c = what_changed;
-	char t[WHEN_LEN], what[320], word[160];
-	const struct model_action *ours = model_change_action(s->m, c);
-	bool narrow = p->g.cols < 72; /* who is to be asked stands in the list of changes (u), too */
-	int right = p->g.cols - 21, col;
-	enum role role = since_words(s, c, word, sizeof word);
-
-	page_put(p, 1, 9, ROLE_DIM, "%s", when_short(s, c->at, t));
-	col = strlen(t) > 5 ? 12 : 7;
-	snprintf(what, sizeof what, "%-6s %-9s %s%s%s%s%s", c->what, c->service ? c->service : "",
-		c->name && strcmp(c->what, "deploy") != 0 ? c->name : "", c->name && strcmp(c->what, "deploy") != 0 ? " " : "",
-		c->from ? c->from : "", c->from ? " -> " : "", c->to ? c->to : "");
-	page_put(p, col, right - (narrow ? 0 : 14) - col, ROLE_TEXT, "%s", what);
-	if ((ours || c->by) && !narrow)
-		page_put(p, right - 12, 12, ROLE_DIM, "ask %s", ours && ours->by ? ours->by : c->by ? c->by : "?");
-	page_put(p, right + 1, 19, role, "%s", word);
-}
-
 static void change_line(struct page *p, const struct model_change *c, int drop)
 {
-	page_promise(p, drop, change_draw, c);
+	page_promise(p, drop, view_change, c);
 	page_item(p, ITEM_CHANGE, c->service, c->what, c->seq);
 }
 
@@ -87,7 +26,7 @@ static void changes_part(const struct scene *s, struct page *p)
 
 	page_line(p, DROP_NEVER);
 	page_put(p, 1, 40, ROLE_TITLE, recent ? "CHANGED, LAST 2 H" : "CHANGED");
-	page_put(p, p->g.cols - 20, 19, ROLE_DIM, "SINCE THEN");
+	page_put(p, p->g.cols - (p->g.cols < 100 ? 20 : 32), 19, ROLE_DIM, "SINCE THEN");
 	for (size_t i = 0; i < n; i++) {
 		const struct model_change *c = changes[i];
 		char all[200];
@@ -180,8 +119,9 @@ static void left_lying(const struct scene *s, struct page *p)
 		const struct model_freeze *f = &s->m->freezes.v[i];
 		page_line(p, 2);
 		page_item(p, ITEM_FREEZE, f->service, "", 0);
-		page_put(p, 1, 12, ROLE_TITLE, "FROZEN");
-		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s since %s, %s: %s", f->service, when_short(s, f->at.at, t), f->by, f->reason);
+		page_put(p, 1, 12, f->broken ? ROLE_ALARM : ROLE_TITLE, "FROZEN");
+		page_put(p, 14, p->g.cols - 15, ROLE_TEXT, "%s since %s, %s: %s%s%s%s%s", f->service, when_short(s, f->at.at, t), f->by, f->reason,
+			f->broken ? "; " : "", f->broken ? f->broken : "", f->broken ? " deployed meanwhile by " : "", f->broken && f->broken_by ? f->broken_by : "");
 	}
 }
 

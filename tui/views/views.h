@@ -3,6 +3,7 @@
 #ifndef TUI_VIEWS_VIEWS_H
 #define TUI_VIEWS_VIEWS_H
 
+#include "decide/aftermath.h"
 #include "tui/ui/scene.h"
 
 struct view {
@@ -32,6 +33,8 @@ size_t view_marks(const struct scene *s, const char *service, const char *signal
 void view_unknown(const struct scene *s, struct page *p);
 void view_ways_summary(const struct scene *s, struct page *p); /* could we go back now? */
 size_t view_versions_of(const struct scene *s, struct page *p, const char *service); /* how many */
+/* A change with whom to ask and what health did since, on the page's present line: a draw function of page_promise. */
+void view_change(struct page *p, const void *scene, const void *change);
 /* The timeline's newest `most` lines. */
 void view_lines(const struct scene *s, struct page *p, int most, int drop);
 void view_proposal(const struct scene *s, struct page *p, const char *service);
