@@ -105,7 +105,7 @@ static double kind_weight(const struct model *m, const struct model_change *c)
 
 	if (!strcmp(c->what, "deploy") && !c->from)
 		return 0.5; /* perhaps it was only there when somebody looked first */
-	if (!strcmp(c->what, "deploy") && v && v->verdict == VERDICT_GOOD)
+	if (!strcmp(c->what, "deploy") && v && v->verdict == VERDICT_GOOD && stamp_cmp(&v->kept, &c->learned) < 0)
 		return 0.3; /* it was good here before */
 	if (model_change_action(m, c))
 		return 0.4; /* a way back that was chosen and looked at */

@@ -156,6 +156,33 @@ static void sentences(void **state)
 	model_free(w.m);
 }
 
+/* A version that was kept once and came back is a poor suspect; that it was kept after this deploy acquits nobody of what comes late. */
+static void kept_versions(void **state)
+{
+	(void)state;
+	for (int before = 0; before < 2; before++) {
+		struct world w;
+		world_make(&w, 11);
+		const char *bad[] = {w.names[3]};
+		struct turn t = {bad, 1, BASE + 3 * US_HOUR, 65 * US_SECOND};
+		struct suspect s[SUSPECTS_MOST];
+		char kept[200];
+		snprintf(kept, sizeof kept, "{\"service\":\"%s\",\"version\":\"v5\",\"what\":\"kept\",\"since\":null}", bad[0]);
+		changed(&w, t.at - 9000 * US_SECOND, bad[0], "deploy", 5);
+		if (before) {
+			event(&w, "soak", t.at - 7000 * US_SECOND, kept);
+			changed(&w, t.at - 6000 * US_SECOND, bad[0], "deploy", 6);
+		}
+		changed(&w, t.at - 3600 * US_SECOND, bad[0], "deploy", before ? 5 : 7);
+		snprintf(kept, sizeof kept, "{\"service\":\"%s\",\"version\":\"v%d\",\"what\":\"kept\",\"since\":null}", bad[0], before ? 9 : 7);
+		event(&w, "soak", t.at - 1700 * US_SECOND, kept);
+		changed(&w, t.at - 3000 * US_SECOND, bad[0], "config", 1);
+		assert_true(suspects_find(w.m, &t, s, SUSPECTS_MOST) >= 2);
+		assert_string_equal(s[0].change->what, before ? "config" : "deploy");
+		model_free(w.m);
+	}
+}
+
 /* ---- generated histories ------------------------------------------------------------ */
 
 struct trial { const char *bad[SERVICES]; size_t n; int64_t turn; int64_t cause_seq; };
@@ -246,7 +273,7 @@ static void known_causes(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(sentences), cmocka_unit_test(known_causes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sentences), cmocka_unit_test(kept_versions), cmocka_unit_test(known_causes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
