@@ -140,7 +140,7 @@ static int outage(struct story *s, const struct world *w)
 	}
 	if (w->failed)
 		run(s, turn + 43, turn + 50, bad, NAN);
-	if (w->end)
+	if (w->end > 0)
 		run(s, turn + 43, turn + 45, bad, w->end);
 	return turn + 50;
 }
@@ -318,7 +318,8 @@ static void test_reasons_that_go_end_it(void **state)
 			assert_int_equal(story_count(&s, "action.expired"), 0);
 			zero(&s, "INC-1/1", NULL);
 		}
-		assert_int_equal(story_count(&s, "action.fired"), 0);
+		size_t theirs = rows[i].event && !strncmp(rows[i].event, "deploy", 6); /* made elsewhere: adopted, and not fired here */
+		assert_int_equal(story_count(&s, "action.fired"), theirs);
 		assert_int_equal(story_count(&s, "action.expired"), 1);
 		if (!strstr(story_body(&s, "action.expired"), rows[i].words)) {
 			print_message("row %zu: %s\n", i, story_body(&s, "action.expired"));
