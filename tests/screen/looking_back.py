@@ -20,7 +20,7 @@ from engine_lab import BACKOUT, Client, Lab, main, wait_for  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SLOW = int(os.environ.get("BACKOUT_TEST_SLOW", "1"))
-BACK = r"LOOKING BACK at (\d\d:\d\d:\d\d), (\S+) ago"
+BACK = r"LOOKING BACK at ((?:\w{3} \d+ \w{3} )?\d\d:\d\d:\d\d), (\S+) ago"  # with its day where that is another
 
 
 def console(lab, *words):
