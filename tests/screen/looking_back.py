@@ -50,7 +50,7 @@ def fire(tap):
     for _ in range(20):
         key(tap, "r")
         try:
-            m = tap.until(r"type  +(\w)  (\w)  (\w)  +to run it", 1)
+            m = tap.until(r"type  +(\w)  (\w)  (\w)  +to run it", 8 * SLOW)
         except AssertionError:
             continue
         tap.type("".join(m.groups()), 0.12)
