@@ -1,4 +1,5 @@
-/* backout check [KIT] [--json]: every problem of every file, and how to mend it. */
+/* backout check [KIT] [--live] [--json]: every problem of every file, and how to mend it; with --live also what the
+ * backends say of it. */
 #include "config.h"
 
 #include <limits.h>
@@ -6,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cli/check_live.h"
 #include "cli/check_secrets.h"
 #include "cli/commands.h"
 #include "cli/json_safe.h"
@@ -15,6 +17,8 @@ struct checked {
 	struct kit_files files;
 	struct kit *kit;             /* NULL where there was an error */
 	struct problems problems;
+	bool live;
+	struct live_counts asked;
 };
 
 static const char *severity_name(enum problem_severity s)
@@ -47,6 +51,14 @@ static void put_place(const char *dir, const struct problem *p, struct buf *out)
 	buf_addf(out, "%s%s%s:%d:%d", below, *below ? "/" : "", p->file, p->line, p->column);
 }
 
+static void put_asked(const struct checked *c, struct buf *out)
+{
+	if (!c->live)
+		return;
+	buf_addf(out, "asked live: %zu backend%s, %zu signal%s, %zu action%s\n", c->asked.backends, c->asked.backends == 1 ? "" : "s",
+		c->asked.signals, c->asked.signals == 1 ? "" : "s", c->asked.actions, c->asked.actions == 1 ? "" : "s");
+}
+
 static void put_text(const char *dir, const struct checked *c, struct buf *out)
 {
 	size_t warnings = 0, actions = 0;
@@ -60,6 +72,7 @@ static void put_text(const char *dir, const struct checked *c, struct buf *out)
 	}
 	if (!c->kit || c->problems.errors) {
 		buf_addf(out, "%zu error%s, %zu warning%s\n", c->problems.errors, c->problems.errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+		put_asked(c, out);
 		return;
 	}
 	for (size_t i = 0; i < c->kit->n_services; i++)
@@ -67,6 +80,7 @@ static void put_text(const char *dir, const struct checked *c, struct buf *out)
 	buf_addf(out, "%s (%s): no errors, %zu warning%s; %zu service%s, %zu action%s, %zu row%s%s\n", c->kit->name, c->kit->environment,
 		warnings, warnings == 1 ? "" : "s", c->kit->n_services, c->kit->n_services == 1 ? "" : "s", actions, actions == 1 ? "" : "s",
 		c->kit->n_rows, c->kit->n_rows == 1 ? "" : "s", c->kit->armed ? "" : "; not armed: nothing fires");
+	put_asked(c, out);
 }
 
 static void put_json(const struct checked *c, struct buf *out)
@@ -89,16 +103,16 @@ static void put_json(const struct checked *c, struct buf *out)
 		jw_obj_end(&w);
 	}
 	jw_arr_end(&w);
+	if (c->live) {
+		jw_key(&w, "live");
+		jw_obj(&w);
+		jw_kint(&w, "backends", (int64_t)c->asked.backends);
+		jw_kint(&w, "signals", (int64_t)c->asked.signals);
+		jw_kint(&w, "actions", (int64_t)c->asked.actions);
+		jw_obj_end(&w);
+	}
 	jw_obj_end(&w);
 	buf_addc(out, '\n');
-}
-
-static enum status check_live(struct cli *c)
-{
-	struct fault f;
-	fault_set(&f, STATUS_USAGE, "not-built", "check --live is not built yet");
-	fault_mend(&f, "`backout check` without it looks at the files");
-	return cli_fail(c, STATUS_USAGE, &f);
 }
 
 enum status cmd_check(struct cli *c)
@@ -109,12 +123,13 @@ enum status cmd_check(struct cli *c)
 	enum status s = cli_done(c, 0, 1);
 	if (s)
 		return s;
-	if (live)
-		return check_live(c);
 	struct checked all = {0};
 	s = kit_find(c->argc > 1 ? c->argv[1] : c->kit, dir, sizeof dir, &f);
 	if (!s)
 		s = look(dir, &all, &f);
+	all.live = !s && live && all.kit && !all.problems.errors; /* what is wrong in the files comes first */
+	if (all.live)
+		s = check_live(dir, &all.files, all.kit, &all.problems, &all.asked, &f);
 	if (s)
 		return cli_fail(c, s, &f);
 	struct buf out;

@@ -18,7 +18,9 @@ const struct command cli_commands[] = {
 		"Holds the store of the kit, runs its plugins and serves its clients.\n"
 		"--replace takes over from an engine that runs already.\n", cmd_engine},
 	{"init", "DIR", "write the commented baseline kit", "The kit passes `backout check` and is not armed: nothing fires.\n", cmd_init},
-	{"check", "[KIT] [--live]", "validate a kit", "Prints FILE:LINE:COLUMN: what, and the mend, for every error of every file.\n", cmd_check},
+	{"check", "[KIT] [--live]", "validate a kit", "Prints FILE:LINE:COLUMN: what, and the mend, for every error of every file.\n"
+		"--live also starts the plugins, measures each signal once and asks every action's preflight, with the rights of\n"
+		"who runs it; it changes nothing.  Exit status 1 where something fails; no data is a warning.\n", cmd_check},
 	{"status", "[--format line|tmux|json]", "one line for a prompt or tmux", "Starts no engine.\n", cmd_status},
 	{"list", "", "the incidents of the store, newest first", NULL, cmd_list},
 	{"show", "INCIDENT", "one incident, whole", NULL, cmd_show},

@@ -10,6 +10,7 @@
 
 #include "base/os.h"
 #include "base/text.h"
+#include "decide/way.h"
 #include "engine/parts.h"
 
 #define WAYS_FIRST_US US_MINUTE          /* after the engine's start: the sources have told by then */
@@ -93,20 +94,6 @@ static void record(struct ways *w)
 	drafts_release(&ds);
 }
 
-/* The first check that is not well, in the backend's words. */
-static const char *why_not(const struct json *result, char *out, size_t cap)
-{
-	for (const struct json *c = json_first(json_get(result, "checks")); c; c = json_next(c)) {
-		if (json_get_bool(c, "ok", true))
-			continue;
-		const char *detail = json_get_str(c, "detail", "");
-		snprintf(out, cap, "%s%s%s", json_get_str(c, "name", "a check"), *detail ? ": " : "", detail);
-		return out;
-	}
-	snprintf(out, cap, "%s", json_get_str(result, "effect", "the backend says that it is not ready"));
-	return out;
-}
-
 /* ---- one action after the other ---------------------------------------------------- */
 
 static void ask_next(struct ways *w);
@@ -140,10 +127,7 @@ static void answered(void *ctx, const struct json *result, const struct fault *f
 
 	(void)code;
 	if (a) {
-		if (!result)
-			note(w, a, fault->what);
-		else
-			note(w, a, json_get_bool(result, "ready", false) ? NULL : why_not(result, why, sizeof why));
+		note(w, a, way_lost(w->e->model, a, result, fault, why, sizeof why));
 		step(w, k);
 	}
 	ask_next(w);
@@ -154,10 +138,7 @@ static void ask_next(struct ways *w)
 {
 	const struct kit *k = kit_of(w);
 	const struct kit_action *a = k && !acts_now(w->e) ? action_at(w, k) : NULL;
-	struct panel panel;
-	struct fault f;
 	struct buf b;
-	struct jw j;
 
 	if (!w->p || host_plugin_state(w->p) != PLUGIN_READY)
 		return; /* gone follows */
@@ -169,18 +150,10 @@ static void ask_next(struct ways *w)
 		host_plugin_end(w->p, false);
 		return;
 	}
-	panel_init(&panel);
 	buf_init(&b, JSON_LINE_MAX);
-	jw_init(&j, &b);
-	if (!panel_begin(w->e->model, a->service->name, a->name, NULL, "engine", "tried, as all day", &panel, &f)) {
-		jw_obj(&j);
-		jw_key(&j, "action");
-		jw_raw(&j, buf_str(&panel.a), panel.a.len);
-		jw_obj_end(&j);
-	}
-	host_request(w->p, "preflight", b.len ? buf_str(&b) : "{}", b.len ? b.len : 2, PREFLIGHT_US, answered, w);
+	way_question(w->e->model, a, "engine", &b);
+	host_request(w->p, "preflight", buf_str(&b), b.len, PREFLIGHT_US, answered, w);
 	buf_release(&b);
-	panel_release(&panel);
 }
 
 /* ---- one backend after the other ------------------------------------------------------ */

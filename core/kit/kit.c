@@ -153,18 +153,19 @@ static void bind_kit(struct parse *p)
 	bind_section(&p->c.b, &section_kit, p->kit, top, p->c.k);
 }
 
-/* The service's own words first, then what `defaults` adds for every service. */
+/* The service's own words first, then what `defaults` adds for every service; {{service}} is filled in in both. */
 static const struct node *with_defaults(struct parse *p, const struct service_file *s)
 {
+	const struct node *own = node_has_blank(s->node) ? node_fill(p->c.b.arena, s->node, s->name) : s->node;
 	const struct node *defaults = p->kit ? node_get(p->kit, "defaults") : NULL;
 	if (!defaults || defaults->kind != NODE_MAP || s->node->kind != NODE_MAP)
-		return s->node;
+		return own;
 	if (defaults->size > p->budget) {
 		mend_with(err(&p->c, defaults->at, "`defaults` for every service make more than a million values"), "shorten them, or split the kit");
-		return s->node;
+		return own;
 	}
 	p->budget -= defaults->size;
-	return defaults_apply(p->c.b.arena, s->node, node_fill(p->c.b.arena, defaults, s->name));
+	return defaults_apply(p->c.b.arena, own, node_fill(p->c.b.arena, defaults, s->name));
 }
 
 static int by_name(const void *a, const void *b)

@@ -63,6 +63,24 @@ static const char *fill_text(struct arena *a, const char *s, const char *service
 	return out;
 }
 
+static bool text_has_blank(const char *s)
+{
+	for (s = s ? strstr(s, "{{") : NULL; s; s = strstr(s + 1, "{{"))
+		if (blank_at(s))
+			return true;
+	return false;
+}
+
+bool node_has_blank(const struct node *n)
+{
+	if (!n || text_has_blank(n->text))
+		return n != NULL;
+	for (size_t i = 0; i < n->n; i++)
+		if (text_has_blank(n->v[i].key) || node_has_blank(n->v[i].node))
+			return true;
+	return false;
+}
+
 const struct node *node_fill(struct arena *a, const struct node *n, const char *service)
 {
 	if (!n)

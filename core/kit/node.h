@@ -44,6 +44,7 @@ bool node_is_null(const struct node *n);         /* nothing was written, or ~ or
 /* Canonical JSON of a tree (keys sorted by bytes, core schema scalars) in the arena;
  * NULL with a problem where it cannot be one. */
 const char *node_json(struct arena *a, const struct node *n, struct problems *p);
+bool node_has_blank(const struct node *n); /* {{service}} stands in it somewhere */
 /* A copy in which {{service}} is filled in. */
 const struct node *node_fill(struct arena *a, const struct node *n, const char *service);
 /* The children of a map that are scalars, or those that are not. */

@@ -224,6 +224,17 @@ void http_servers_release(struct http_servers *list)
 
 /* ---- which one ---- */
 
+/* {{service}} is filled in by the kit; what still stands there is a word that nothing fills, and would be asked for as it
+ * is: no such series, no such alert, and a zero that nobody meant. */
+static bool unfilled(const char *text, struct fault *f)
+{
+	const char *from = strstr(text, "{{"), *to = from ? strstr(from, "}}") : NULL;
+	if (!to)
+		return false;
+	fault_set(f, STATUS_USAGE, "bad-query", "nothing fills %.*s in: a query may hold {{service}}", to - from > 40 ? 40 : (int)(to - from) + 2, from);
+	return true;
+}
+
 const struct http_server *http_server_of(const struct http_servers *v, const char *text, const char **out_rest, struct fault *f)
 {
 	char name[65] = "";
@@ -235,6 +246,8 @@ const struct http_server *http_server_of(const struct http_servers *v, const cha
 		rest += strspn(rest, " \t\r\n");
 	}
 	*out_rest = rest;
+	if (unfilled(rest, f))
+		return NULL;
 	for (size_t i = 0; i < v->n; i++)
 		if (!strcmp(v->v[i].name, name))
 			return &v->v[i];

@@ -92,6 +92,7 @@ bool answer_number(const struct json *pair, double *out, int64_t *out_at, const 
 	*out = strtod(s, &end);
 	if (*end || *s == ' ' || strpbrk(s, "xX"))
 		return false;
-	*out_why = isnan(*out) ? "not a number: NaN (such as 0 divided by 0)" : "not a number: infinite (such as a division by 0)";
+	*out_why = isnan(*out) ? "not a number: NaN (such as 0 divided by 0)" :
+		*out > 0 ? "not a number: +Inf (such as a division by 0)" : "not a number: -Inf (such as a division by 0)";
 	return isfinite(*out);
 }

@@ -134,7 +134,7 @@ def test_a_young_one_s_zero_means_nothing():
 
 
 def test_wrong_queries():
-    wrong = ["", "severity", "severity=", 'severity="P1', "{a=b", "a=b}", "a=b c=d", "1a=b", '{a="b"} x', "a==b", "suppressed", ",", "@eu a=b", ",".join(f"a{i}=b" for i in range(40))]
+    wrong = ["", 'service="{{servcie}}"', "severity", "severity=", 'severity="P1', "{a=b", "a=b}", "a=b c=d", "1a=b", '{a="b"} x', "a==b", "suppressed", ",", "@eu a=b", ",".join(f"a{i}=b" for i in range(40))]
     p = watch({**{f"w{i}": q for i, q in enumerate(wrong)}, "regex": 'a=~"("', "good": "{}"})
     wait_for(lambda: newest(p, "good") and newest(p, "regex") and all(newest(p, f"w{i}") for i in range(len(wrong))))
     for i, q in enumerate(wrong):

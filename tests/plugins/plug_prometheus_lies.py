@@ -204,8 +204,8 @@ LIES = {
     "matrix": (b'{"status":"success","data":{"resultType":"matrix","result":[]}}', "range"),
     "string": (b'{"status":"success","data":{"resultType":"string","result":[1,"a"]}}', "text"),
     "NaN": (vector(one("NaN")), "not a number"),
-    "Inf": (vector(one("+Inf")), "not a number"),
-    "-Inf": (vector(one("-Inf")), "not a number"),
+    "Inf": (vector(one("+Inf")), "not a number: +Inf"),
+    "-Inf": (vector(one("-Inf")), "not a number: -Inf"),
     "word": (vector(one("many")), "none"),
     "blank": (vector(one("")), "none"),
     "tail": (vector(one("1 2")), "none"),
@@ -372,8 +372,9 @@ def test_config_is_refused_in_words():
 
 def test_which_server():
     with Liar() as liar:
-        p = start({"servers": {"eu": {"url": f"{liar.url}/good"}, "us": {"url": f"{liar.url}/good"}}}, {"no": "up", "what": "@asia up", "empty": "@eu ", "eu": "@eu up"})
-        wait_for(lambda: all(values(p, n) for n in ("no", "what", "empty", "eu")))
+        p = start({"servers": {"eu": {"url": f"{liar.url}/good"}, "us": {"url": f"{liar.url}/good"}}}, {"no": "up", "what": "@asia up", "empty": "@eu ", "eu": "@eu up", "blank": '@eu up{job="{{servcie}}"}'})
+        wait_for(lambda: all(values(p, n) for n in ("no", "what", "empty", "eu", "blank")))
+        check("{{servcie}}" in values(p, "blank")[-1]["error"], values(p, "blank")[-1])
         check("@eu" in values(p, "no")[-1]["error"] and "asia" in values(p, "what")[-1]["error"] and "no query" in values(p, "empty")[-1]["error"])
         same(values(p, "eu")[-1]["value"], 1)
         p.close()

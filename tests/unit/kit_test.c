@@ -167,7 +167,7 @@ static void test_defaults(void **state)
 		"  signals:\n    every: 2s\n    up: {backend: m, query: 'up {{service}} {{ service }}', unit: ratio}\n    mine: {backend: m, query: default, window: 1m}\n"
 		"  actions:\n    - {name: '{{service}}-pause', level: 2, verb: pause, backend: d}\n    - {name: own, level: 2, verb: pause, backend: d, timeout: 9m}\n"
 		"  verify: {good: ['up < 5% for 1m'], within: 7m}\n";
-	static const char a[] = SERVICE("a") "deploys: {backend: d, target: {dir: /a}}\nsignals: {mine: {query: own}}\n"
+	static const char a[] = SERVICE("a") "deploys: {backend: d, target: {dir: /a}}\nsignals: {mine: {query: 'own {{service}}'}}\n"
 		"actions: [{name: own, level: 3, verb: rollback, backend: d}]\nverify: {within: 3m}\n";
 	struct parsed x = parse(kit, a, SERVICE("b"));
 	if (!x.k) (void)says(&x, PROBLEM_ERROR, "nothing");
@@ -175,7 +175,7 @@ static void test_defaults(void **state)
 	const struct kit_service *sa = kit_service(x.k, "a"), *sb = kit_service(x.k, "b");
 	assert_string_equal(kit_signal(sb, "up")->query, "up b b");
 	assert_true(kit_signal(sb, "up")->every == 2 * US_SECOND && kit_signal(sa, "mine")->window == US_MINUTE);
-	assert_string_equal(kit_signal(sa, "mine")->query, "own");
+	assert_string_equal(kit_signal(sa, "mine")->query, "own a");
 	assert_string_equal(kit_signal(sb, "mine")->query, "default");
 	assert_true(sa->n_actions == 2 && sb->n_actions == 2 && !strcmp(sa->actions[0].name, "own") && !strcmp(sa->actions[1].name, "a-pause"));
 	assert_true(sa->actions[0].level == 3 && sa->actions[0].timeout == 9 * US_MINUTE && sa->actions[0].cls == CLASS_REVERSE);
@@ -184,6 +184,15 @@ static void test_defaults(void **state)
 	assert_true(sa->verify.within == 3 * US_MINUTE && sa->verify.good.n == 1 && sb->verify.within == 7 * US_MINUTE && sa->verify.version && !sb->verify.version);
 	assert_null(kit_action(x.k, NULL, "own")); /* two services have one: ambiguous */
 	assert_non_null(kit_action(x.k, "b", "own"));
+	release(&x);
+}
+
+static void test_service_is_filled_in_without_defaults(void **state)
+{
+	(void)state;
+	struct parsed x = parse(BASE, SERVICE("a") "signals: {up: {backend: m, query: 'up{job=\"{{ service }}\"}'}}\n", NULL);
+	assert_true(x.k && x.p.n == 0);
+	assert_string_equal(x.k->services[0].signals[0].query, "up{job=\"a\"}");
 	release(&x);
 }
 
@@ -532,7 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example), cmocka_unit_test(test_example_service), cmocka_unit_test(test_radius), cmocka_unit_test(test_class_by_verb),
-		cmocka_unit_test(test_defaults), cmocka_unit_test(test_keys_for_every_action), cmocka_unit_test(test_rows_cover),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_service_is_filled_in_without_defaults), cmocka_unit_test(test_keys_for_every_action), cmocka_unit_test(test_rows_cover),
 		cmocka_unit_test(test_warnings), cmocka_unit_test(test_two_units), cmocka_unit_test(test_broken_file_does_not_spread),
 		cmocka_unit_test(test_every_error_in_one_run), cmocka_unit_test(test_alias_bomb), cmocka_unit_test(test_depth), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_cleaned), cmocka_unit_test(test_secret_is_not_repeated), cmocka_unit_test(test_digest), cmocka_unit_test(test_help),
