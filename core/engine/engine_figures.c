@@ -91,7 +91,10 @@ void figures_write(struct engine *e)
 	snprintf(f->path, sizeof f->path, "%.4000s", k->engine_metrics);
 	buf_init(&b, FIGURES_MAX);
 	figures_print(e->model, &now, &b);
-	f->text = buf_take(&b);
+	f->text = b.failed ? NULL : buf_take(&b); /* half of it would be no figures */
+	if (!f->text)
+		clients_problem(e, "figures", "the figures are longer than 4 MiB and were not written");
+	buf_release(&b);
 	if (f->text && !uv_queue_work(&e->loop, &f->work, write_file, written)) {
 		e->living++; /* the engine's end waits for it, as for a plugin */
 		e->figuring = true;
