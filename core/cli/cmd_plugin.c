@@ -122,6 +122,13 @@ static enum status check_command(struct cli *c)
 
 /* ---- list ---------------------------------------------------------------------------------- */
 
+static void list_reason(const struct json *p, const char *key, const char *words, struct buf *out)
+{
+	char why[400];
+	if (json_get_str(p, key, NULL))
+		buf_addf(out, "    %s%s\n", words, text_safe(why, sizeof why, json_get_str(p, key, "")));
+}
+
 static void list_row(const struct json *p, struct buf *out)
 {
 	struct buf verbs;
@@ -136,6 +143,8 @@ static void list_row(const struct json *p, struct buf *out)
 	buf_addf(out, "%-16.40s  %-20.40s  %-10.20s  %-10.20s  %7s  %8lld  %s\n", json_get_str(p, "backend", ""), json_get_str(p, "plugin", ""),
 		json_get_str(p, "version", ""), json_get_str(p, "state", ""), pid, (long long)json_get_int(p, "restarts", 0), words);
 	buf_release(&verbs);
+	list_reason(p, "why", "", out);
+	list_reason(p, "trouble", "cannot measure: ", out);
 }
 
 static enum status list_print(const struct cli *c, const char *answer, struct fault *f)

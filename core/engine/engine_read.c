@@ -36,8 +36,11 @@ static void read_plugins(struct peer *p, struct jw *w)
 		for (size_t i = 0; man && i < man->n_verbs; i++)
 			jw_str(w, man->verbs[i]);
 		jw_arr_end(w);
+		const struct model_backend *b = model_backend(p->e->model, v->backend);
 		if (v->why[0])
 			jw_kstr(w, "why", v->why);
+		if (b && b->trouble)
+			jw_kstr(w, "trouble", b->trouble);
 		jw_obj_end(w);
 	}
 	jw_arr_end(w);

@@ -17,6 +17,7 @@
 #define SAME_AT_MAX 8       /* values of one signal that claim one instant */
 #define HEARD_BODY_MAX ((size_t)32 << 10)
 #define TOLD_DEPTH 8
+#define WHYS_MAX 32         /* reasons of one event; what is beyond them comes with the next */
 #define HEARD_MAX 512
 #define HEARD_AGAIN (30 * US_SECOND)
 
@@ -25,6 +26,8 @@ void watch_forget(struct watch *w)
 	vec_each(struct watched, i, &w->items) {
 		free(i->key);
 		free(i->service);
+		free(i->why);
+		free(i->told);
 	}
 	vec_each(char *, s, &w->services)
 		free(*s);
@@ -75,6 +78,15 @@ static struct sample_group *group_for(struct watch *w, int64_t at, const struct 
 	return g;
 }
 
+static void take_why(struct watched *item, const char *error)
+{
+	char why[200];
+	if (!error && !item->why)
+		return;
+	text_copy(why, sizeof why, error);
+	mem_set(&item->why, error ? why : NULL);
+}
+
 static void take_value(struct watch *w, int64_t at, const struct json *v)
 {
 	const struct json *value = json_get(v, "value");
@@ -91,8 +103,7 @@ static void take_value(struct watch *w, int64_t at, const struct json *v)
 	s->n = json_get_num(v, "n", NAN);
 	s->state = json_type(value) == JSON_NUMBER ? SAMPLE_OK : json_get_str(v, "error", NULL) ? SAMPLE_FAILED : SAMPLE_NO_DATA;
 	s->value = json_num(value, NAN);
-	if (s->state == SAMPLE_FAILED)
-		text_copy(w->failing, sizeof w->failing, json_get_str(v, "error", ""));
+	take_why(item, s->state == SAMPLE_FAILED ? json_get_str(v, "error", "") : NULL);
 	item->group = g->id;
 	w->pending++;
 }
@@ -155,18 +166,56 @@ static void put_bad(const struct watch *w, const struct sample_group *g, struct 
 	jw_obj_end(j);
 }
 
-/* Why they fail: when that changed, and not with every sample. */
+static bool is_news(const struct watch *w, const struct sample *s)
+{
+	const struct watched *i = &w->items.v[s->item];
+	return s->state == SAMPLE_FAILED && i->why && (!i->told || strcmp(i->why, i->told) != 0);
+}
+
+/* One reason, and those who have it. */
+static void put_reason(struct watch *w, const struct sample_group *g, const char *why, struct jw *j)
+{
+	jw_obj(j);
+	jw_kstr(j, "why", why);
+	jw_key(j, "of");
+	jw_arr(j);
+	vec_each(const struct sample, s, &g->values) {
+		struct watched *i = &w->items.v[s->item];
+		if (!is_news(w, s) || strcmp(i->why, why) != 0)
+			continue;
+		jw_str(j, i->key);
+		mem_set(&i->told, why);
+	}
+	jw_arr_end(j);
+	jw_obj_end(j);
+}
+
+static const struct sample *news(const struct watch *w, const struct sample_group *g)
+{
+	vec_each(const struct sample, s, &g->values)
+		if (is_news(w, s))
+			return s;
+	return NULL;
+}
+
+/* Why they fail, each signal: where that is another reason than before, and not with every sample. */
 static void put_why(struct watch *w, const struct sample_group *g, struct jw *j)
 {
-	bool good = false, failed = false;
-	vec_each(const struct sample, s, &g->values) {
-		good = good || s->state == SAMPLE_OK;
-		failed = failed || s->state == SAMPLE_FAILED;
+	const struct sample *s = news(w, g);
+	char why[200];
+	vec_each(const struct sample, x, &g->values)
+		if (x->state != SAMPLE_FAILED && w->items.v[x->item].told)
+			mem_set(&w->items.v[x->item].told, NULL);
+	if (!s)
+		return;
+	jw_kstr(j, "why", w->items.v[s->item].why);
+	jw_key(j, "whys");
+	jw_arr(j);
+	for (int n = 0; s && n < WHYS_MAX; n++, s = news(w, g)) {
+		text_copy(why, sizeof why, w->items.v[s->item].why);
+		put_reason(w, g, why, j);
 	}
-	if (failed && strcmp(w->failing, w->failing_told) != 0)
-		jw_kstr(j, "why", w->failing);
-	if (failed || good)
-		text_copy(w->failing_told, sizeof w->failing_told, failed ? w->failing : "");
+	jw_arr_end(j);
 }
 
 static void put_group(struct watch *w, const struct sample_group *g, struct drafts *ds)

@@ -120,6 +120,8 @@ void watch_record(struct watch *w, const char *state, const char *why)
 	bool known = w->state && !strcmp(w->state, state) && !strcmp(w->why, why ? why : "");
 	w->state = state;
 	text_copy(w->why, sizeof w->why, why ? why : "");
+	vec_each(struct watched, i, &w->items)
+		mem_set(&i->told, NULL); /* the model forgets with this event why samples fail */
 	if (known && !man) /* the same failure a minute later is no news */
 		return;
 	struct jw j = draft_open(&ds, EVENT_PLUGIN, NULL, "engine");

@@ -64,7 +64,11 @@ struct last_panel {                /* what became of a person's newest panel, fo
 struct launch;                     /* a plugin that is being started: secrets first, off the loop */
 typedef void (*launch_fn)(void *ctx, struct host_plugin *p, const char *sha, const struct fault *fault);
 
-struct watched { char *key; char *service; int64_t group; };      /* "SERVICE/SIGNAL" */
+struct watched {
+	char *key, *service;       /* "SERVICE/SIGNAL" */
+	int64_t group;
+	char *why, *told;          /* why its samples fail, and what of that is on the record; NULL they do not */
+};
 struct sample { uint32_t item; int state; double value, n; };     /* state: enum sample_state */
 struct sample_group { int64_t at, id; VEC(struct sample) values; };
 struct heard_deploy { char *id; char *body; int64_t mono; };
@@ -85,7 +89,6 @@ struct watch {
 	int64_t felt;              /* mono: when anything came from it */
 	int asked;                 /* `watch`es that are not answered yet */
 	bool pinged, hung;         /* it owes an answer; it did not give one */
-	char failing[200], failing_told[200]; /* why its samples fail, and what of that is on the record */
 	VEC(struct watched) items; /* sorted by key */
 	VEC(char *) services;      /* whose deploys it tells */
 	VEC(struct sample_group) groups;

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "kit/kit.h"
 
-#define REDUCER_VERSION 3
+#define REDUCER_VERSION 4
 
 /* ---- signals ---- */
 enum sample_state { SAMPLE_NONE, SAMPLE_OK, SAMPLE_FAILED, SAMPLE_NO_DATA };
@@ -31,6 +31,7 @@ struct model_signal {             /* one per service/signal ever seen */
 	struct stamp ok_arrived;  /* newest ok one */
 	struct model_point *curve; /* MODEL_CURVE of them; NULL while curve_n is 0 */
 	uint32_t curve_n, curve_next; /* ring */
+	const char *why;          /* why the newest sample failed; NULL it did not, or nobody said */
 	bool curve_unknown;       /* it stayed behind with the engine: ask for `curves` */
 };
 

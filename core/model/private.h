@@ -24,6 +24,7 @@ struct model_private {
 	VEC(const char *) all;
 	struct index signals, rows;
 	struct by_service by_service;
+	size_t failing;           /* a signal that failed when it was looked at last: looked at first */
 	struct buf kit_packed;    /* the kit as dumps carry it, where one was asked for since it was loaded */
 	const char *boot;         /* of the dump that is loaded: where a stamp names none */
 };

@@ -217,26 +217,6 @@ static struct model_signal *signal_at(struct model *m, const char *key, bool mak
 	return s;
 }
 
-/* Why samples fail is told when it changes, and is over with the first that do not. */
-static void backend_heard(struct reduction *r, const char *backend)
-{
-	const char *why = json_get_str(r->body, "why", NULL);
-	bool failed = why != NULL;
-	for (const struct json *v = json_first(json_get(r->body, "bad")); v && !failed; v = json_next(v))
-		failed = strcmp(json_str(v, ""), "failed") == 0;
-	vec_each(struct model_backend, b, &r->m->backends) {
-		if (b->backend != backend)
-			continue;
-		b->last_heard = r->at;
-		if (why && !b->trouble)
-			b->trouble_at = r->at;
-		if (why || (b->trouble && !failed && json_first(json_get(r->body, "v"))))
-			text_set(&b->trouble, why);
-		if (!b->trouble)
-			b->trouble_at = (struct stamp){0};
-	}
-}
-
 static struct model_signal *signal_heard(struct reduction *r, const char *key, const char *backend, int64_t at, enum sample_state state, double v)
 {
 	struct model_signal *s = signal_at(r->m, key, true);
@@ -245,6 +225,8 @@ static struct model_signal *signal_heard(struct reduction *r, const char *key, c
 	s->backend = backend;
 	s->state = state;
 	s->at = at;
+	if (s->why && state != SAMPLE_FAILED)
+		text_set(&s->why, NULL);
 	curve_add(s, (uint32_t)(at / US_SECOND), (float)v);
 	return s;
 }
@@ -266,11 +248,58 @@ static const struct json *reduce_values(struct reduction *r, const char *backend
 	return n;
 }
 
+/* Does a signal of the kit still fail there?  The one that did before is asked first. */
+static bool still_fails(struct model *m, const char *backend)
+{
+	for (size_t k = 0; k <= m->signals.n; k++) {
+		size_t i = k ? k - 1 : m->private_->failing;
+		const struct model_signal *s = i < m->signals.n ? &m->signals.v[i] : NULL;
+		if (!s || s->backend != backend || s->state != SAMPLE_FAILED)
+			continue;
+		const struct kit_service *service = m->kit ? kit_service(m->kit, s->service) : NULL;
+		if (!service || !kit_signal(service, s->name))
+			continue;
+		m->private_->failing = i;
+		return true;
+	}
+	return false;
+}
+
+/* Why samples fail is told when it changes, and is over with the last that does not. */
+static void backend_heard(struct reduction *r, const char *backend)
+{
+	const char *why = json_get_str(r->body, "why", NULL);
+	vec_each(struct model_backend, b, &r->m->backends) {
+		if (b->backend != backend)
+			continue;
+		b->last_heard = r->at;
+		if (why && !b->trouble)
+			b->trouble_at = r->at;
+		if (why)
+			text_set(&b->trouble, why);
+		else if (b->trouble && !still_fails(r->m, backend))
+			text_set(&b->trouble, NULL);
+		if (!b->trouble)
+			b->trouble_at = (struct stamp){0};
+	}
+}
+
+static void reduce_reasons(struct reduction *r)
+{
+	for (const struct json *x = json_first(json_get(r->body, "whys")); x; x = json_next(x)) {
+		const char *why = json_get_str(x, "why", NULL);
+		for (const struct json *of = json_first(json_get(x, "of")); why && of; of = json_next(of)) {
+			struct model_signal *s = signal_at(r->m, json_str(of, ""), false);
+			if (s && s->state == SAMPLE_FAILED)
+				text_set(&s->why, why);
+		}
+	}
+}
+
 void reduce_samples(struct reduction *r)
 {
 	const char *backend = body_name(r, "backend");
 	int64_t at = json_get_time(r->body, "at");
-	backend_heard(r, backend);
 	for (const struct json *n = reduce_values(r, backend, at); n; n = json_next(n)) { /* in another order, then */
 		struct model_signal *s = signal_at(r->m, json_key(n), false);
 		if (s && s->state == SAMPLE_OK && s->at == at && json_get(json_get(r->body, "v"), json_key(n)))
@@ -278,4 +307,6 @@ void reduce_samples(struct reduction *r)
 	}
 	for (const struct json *v = json_first(json_get(r->body, "bad")); v; v = json_next(v))
 		signal_heard(r, json_key(v), backend, at, strcmp(json_str(v, ""), "failed") == 0 ? SAMPLE_FAILED : SAMPLE_NO_DATA, NAN);
+	reduce_reasons(r);
+	backend_heard(r, backend);
 }

@@ -5,6 +5,8 @@
 
 #include "model/phases.h"
 
+#define FAILING_MAX 20 /* signals of a source that are named */
+
 static void put_seconds(struct jw *w, const char *key, int64_t us)
 {
 	jw_key(w, key);
@@ -56,6 +58,28 @@ static void put_actions(struct jw *w, const struct model *m, const char *key, bo
 	jw_arr_end(w);
 }
 
+/* Why it is not ready, or why its samples fail: of all of them, and of each signal. */
+static void put_reasons(struct jw *w, const struct model *m, const struct model_backend *b)
+{
+	const char *why = b->why ? b->why : b->trouble;
+	size_t n = 0;
+	if (!why)
+		return;
+	jw_kstr(w, "why", why);
+	jw_key(w, "failing");
+	jw_arr(w);
+	vec_each(const struct model_signal, s, &m->signals) {
+		if (s->backend != b->backend || s->state != SAMPLE_FAILED || n++ >= FAILING_MAX)
+			continue;
+		jw_obj(w);
+		jw_kstr(w, "service", s->service);
+		jw_kstr(w, "signal", s->name);
+		jw_kstr(w, "why", s->why);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
 static void put_sources(struct jw *w, const struct model *m, const struct stamp *now)
 {
 	jw_key(w, "sources");
@@ -66,6 +90,7 @@ static void put_sources(struct jw *w, const struct model *m, const struct stamp 
 		jw_kstr(w, "backend", b->backend);
 		jw_kstr(w, "state", b->state);
 		put_seconds(w, "age_s", heard->at ? stamp_diff(heard, now, NULL) : -1);
+		put_reasons(w, m, b);
 		jw_obj_end(w);
 	}
 	jw_arr_end(w);

@@ -27,7 +27,7 @@ TABLE(file, model_file, T(model_file, path));
 TABLE(uid, model_uid, N(model_uid, person), I(model_uid, uid));
 
 #define R model_signal
-TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO_DATA), D(R, value), I(R, at), S(R, ok_arrived), D(R, n),
+TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO_DATA), D(R, value), I(R, at), S(R, ok_arrived), D(R, n), T(R, why),
 	{"curve", F_OTHER, 0, NULL, .how = &curve_how});
 #undef R
 #define R model_deploy

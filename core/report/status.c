@@ -43,6 +43,15 @@ static int64_t ready(const struct json *sources)
 	return n;
 }
 
+/* They are there, and what they measure fails. */
+static int64_t failing(const struct json *sources)
+{
+	int64_t n = 0;
+	for (const struct json *b = json_first(sources); b; b = json_next(b))
+		n += !strcmp(json_get_str(b, "state", ""), "ready") && json_first(json_get(b, "failing"));
+	return n;
+}
+
 static void add_count(int64_t n, const char *what, struct buf *out)
 {
 	if (n)
@@ -80,6 +89,8 @@ static void status_line(const struct json *status, bool brief, struct buf *out)
 	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);
 	add_count(json_get_int(json_get(status, "ways_back"), "tried", 0) - json_get_int(json_get(status, "ways_back"), "ready", 0),
 		"ways back not ready", out);
+	int64_t lame = has_engine(status) ? failing(sources) : 0;
+	add_count(lame, lame > 1 ? "sources cannot measure" : "source cannot measure", out);
 	if (urgency_of(status) == QUIET)
 		buf_adds(out, "  quiet");
 	if (!has_engine(status))

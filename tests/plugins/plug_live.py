@@ -7,10 +7,10 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "crash"))
-from engine_lab import Lab, main  # noqa: E402
+from engine_lab import Lab, main, wait_for  # noqa: E402
 from plug_lib import check, program, same  # noqa: E402
 from plug_metrics import free_port  # noqa: E402
-from plug_prometheus_lies import LIES, Liar, vector  # noqa: E402
+from plug_prometheus_lies import LIES, Liar, one, vector  # noqa: E402
 
 
 def live(lab, *more):
@@ -77,27 +77,64 @@ def test_a_backend_that_does_not_start_is_named():
             check(not [w for f, w in names(answer) if "world" in w], "the well one is blamed", answer)
 
 
+WANT = {"good": None, "empty": "has no data", "NaN": "NaN", "Inf": "+Inf", "-Inf": "-Inf", "two": "2 series", "500": "500", "429": "every", "html": "JSON"}
+
+
+def kit_of_liars(lab, liar):
+    """A signal of each, and each a server of its own, in one backend: names s0, s1…"""
+    LIES["empty"] = (vector(), "")
+    kit = open(lab.kit + "/kit.yaml").read()
+    servers = ", ".join('s%d: {url: "%s/%s", timeout: 2}' % (i, liar.url, n) for i, n in enumerate(WANT))
+    lab.write("kit.yaml", kit.replace("backends:\n", "backends:\n  prom: {plugin: {command: [%s]}, config: {servers: {%s}}}\n" % (os.path.abspath(program("prometheus")), servers)))
+    service = open(lab.kit + "/services/auth.yaml").read()
+    lab.write("services/auth.yaml", service.replace("signals:\n", "signals:\n" + "".join(
+        "  s%d: {backend: prom, query: '@s%d up', unit: count, every: 1s}\n" % (i, i) for i in range(len(WANT)))))
+
+
 def test_each_state_of_a_signal():
-    """What the real ones answer, each told apart, in `check` and on the record."""
+    """What the real ones answer, each told apart."""
     with Liar() as liar, Lab() as lab:
-        LIES["empty"] = (vector(), "")
-        want = {"good": None, "empty": "has no data", "NaN": "NaN", "Inf": "+Inf", "-Inf": "-Inf", "two": "2 series", "500": "500", "429": "every", "html": "JSON"}
-        kit = open(lab.kit + "/kit.yaml").read()
-        servers = ", ".join('s%d: {url: "%s/%s", timeout: 2}' % (i, liar.url, n) for i, n in enumerate(want))
-        lab.write("kit.yaml", kit.replace("backends:\n", "backends:\n  prom: {plugin: {command: [%s]}, config: {servers: {%s}}}\n" % (os.path.abspath(program("prometheus")), servers)))
-        service = open(lab.kit + "/services/auth.yaml").read()
-        lab.write("services/auth.yaml", service.replace("signals:\n", "signals:\n" + "".join(
-            "  s%d: {backend: prom, query: '@s%d up', unit: count, every: 1s}\n" % (i, i) for i in range(len(want)))))
+        kit_of_liars(lab, liar)
         code, answer = live(lab)
         same(code, 1)
         said = {p["what"].split(" ")[1]: p for p in answer["problems"] if p["what"].startswith("signal s")}
-        for i, (n, words) in enumerate(want.items()):
+        for i, (n, words) in enumerate(WANT.items()):
             p = said.get("s%d" % i)
             if words is None:
                 check(p is None, p)
             else:
                 check(p and words in p["what"] and p["severity"] == ("warning" if n == "empty" else "error"), n, p)
                 check("s%d:" % i in open(lab.kit + "/services/auth.yaml").read().split("\n")[p["line"] - 1], p)
+
+
+def test_each_reason_is_on_the_record():
+    """One backend, a reason a signal: each is told once, and with its signal; well ones beside them make none of it go."""
+    with Liar() as liar, Lab() as lab:
+        kit_of_liars(lab, liar)
+        lab.engine()
+        c = lab.client()
+        bad = {"s%d" % i: words for i, (n, words) in enumerate(WANT.items()) if words and n != "empty"}
+
+        def failing():
+            source, = [s for s in json.loads(lab.run("status", "--json").stdout)["sources"] if s["backend"] == "prom"]
+            return {x["signal"]: x["why"] for x in source.get("failing", [])}
+        wait_for(lambda: set(failing()) == set(bad), 20)
+        for signal, why in failing().items():
+            check(bad[signal] in why, signal, why, "wanted", bad[signal])
+        wait_for(lambda: not c.read() and sum("auth/s0" in e["body"].get("v", {}) for e in c.events) >= 5, 20)
+        told = [(w["why"], of) for e in c.events if e["kind"] == "samples" and e["body"]["backend"] == "prom" for w in e["body"].get("whys", []) for of in w["of"]]
+        same(len(told), len(set(told)), "a reason is told again: " + str(told))
+        check("1 source cannot measure" in lab.run("status").stdout, lab.run("status").stdout)
+        check("cannot measure: " in lab.run("plugin", "list").stdout, lab.run("plugin", "list").stdout)
+        keep = {n: LIES[n] for n in WANT if n in LIES}
+        try:
+            for n in keep:
+                LIES[n] = (vector(one("1")), "")
+            wait_for(lambda: not failing(), 20)
+            check("cannot measure" not in lab.run("status").stdout + lab.run("plugin", "list").stdout, "the trouble stays")
+        finally:
+            LIES.update(keep)
+        lab.verify()
 
 
 def test_beside_a_running_engine():
