@@ -72,6 +72,20 @@ static void put_signals(const struct kit *k, const char *backend, struct jw *w)
 	jw_arr_end(w);
 }
 
+/* To one that measures nothing: whose changes are heard, so that it can refuse those of others. */
+static void put_services(const struct kit *k, const char *backend, struct jw *w)
+{
+	for (size_t i = 0; i < k->n_services; i++)
+		for (size_t n = 0; n < k->services[i].n_signals; n++)
+			if (!strcmp(k->services[i].signals[n].backend, backend))
+				return;
+	jw_key(w, "services");
+	jw_arr(w);
+	for (size_t i = 0; i < k->n_services; i++)
+		jw_str(w, k->services[i].name);
+	jw_arr_end(w);
+}
+
 static char *request_of(const struct kit *k, const char *backend)
 {
 	struct buf o;
@@ -81,6 +95,7 @@ static char *request_of(const struct kit *k, const char *backend)
 	jw_obj(&w);
 	put_deploys(k, backend, &w);
 	put_signals(k, backend, &w);
+	put_services(k, backend, &w);
 	jw_obj_end(&w);
 	return buf_take(&o);
 }

@@ -207,7 +207,7 @@ const struct kit_row *kit_row(const struct kit *k, const char *name);
 const struct kit_action *kit_action(const struct kit *k, const char *service, const char *name);
 /* Does the row exist for this service?  (contract: "A row exists once per service it covers".) */
 bool kit_row_covers(const struct kit *k, const struct kit_row *r, const struct kit_service *s);
-/* Is this backend a source, that is: do deploys or signals of a service come from it? */
+/* Is this backend a source, that is: do deploys or signals of a service come from it, or can it only be there for changes? */
 bool kit_is_source(const struct kit *k, const char *backend);
 bool kit_action_covers(const struct kit_action *a, const char *service);
 bool kit_has_role(const struct kit_person *p, const char *role);

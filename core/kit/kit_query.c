@@ -139,6 +139,24 @@ const char *radius_name(enum radius r)
 	return names[r];
 }
 
+/* Nothing acts, tells people or keeps anchors through it. */
+static bool is_idle(const struct kit *k, const char *backend)
+{
+	for (size_t i = 0; i < k->n_services; i++)
+		for (size_t n = 0; n < k->services[i].n_actions; n++)
+			if (same(k->services[i].actions[n].backend, backend))
+				return false;
+	for (size_t i = 0; i < k->n_anchors; i++)
+		if (same(k->anchors[i].backend, backend))
+			return false;
+	for (size_t i = 0; i < k->n_lists; i++)
+		for (size_t n = 0; n < k->lists[i].n; n++)
+			if (same(k->lists[i].v[n].backend, backend))
+				return false;
+	return true;
+}
+
+/* One that nothing else uses is there to tell changes: the webhook, where no service's deploys come from it. */
 bool kit_is_source(const struct kit *k, const char *backend)
 {
 	for (size_t i = 0; i < k->n_services; i++) {
@@ -149,5 +167,5 @@ bool kit_is_source(const struct kit *k, const char *backend)
 			if (same(s->signals[n].backend, backend))
 				return true;
 	}
-	return false;
+	return is_idle(k, backend);
 }

@@ -65,11 +65,21 @@ static bool has_room(struct hook *h, struct reply *out)
 	return true;
 }
 
-static bool tells_of(const struct hook *h, const char *service)
+static bool has_name(const struct names *all, const char *service)
 {
-	for (size_t i = 0; i < h->services.n; i++)
-		if (!strcmp(h->services.v[i], service))
+	for (size_t i = 0; i < all->n; i++)
+		if (!strcmp(all->v[i], service))
 			return true;
+	return false;
+}
+
+/* What the engine would not hear is refused here, where somebody reads the answer. */
+static bool is_known(const struct hook *h, const char *service, struct fault *f)
+{
+	if (!service || !h->knows_all || has_name(&h->all, service))
+		return true;
+	fault_set(f, STATUS_USAGE, "bad-member", "`service`: the kit has no service %s", service);
+	fault_mend(f, "write the service's name as the kit has it, or leave `service` out: then it is everybody's");
 	return false;
 }
 
@@ -79,14 +89,16 @@ static bool pass_on(struct hook *h, const struct request *r, const struct json *
 	struct sdk_change c;
 	int64_t now = sdk_wall();
 	if (!strcmp(r->path, "/change")) {
-		if (!told_change(body, now, h->skew, &c, f))
+		if (!told_change(body, now, h->skew, &c, f) || !is_known(h, c.service, f))
 			return false;
 		sdk_change(h->s, &c);
 		return true;
 	}
 	if (!told_deploy(body, now, h->skew, &d, f))
 		return false;
-	if (!tells_of(h, d.service)) { /* the engine would not hear it */
+	if (!is_known(h, d.service, f))
+		return false;
+	if (!has_name(&h->services, d.service)) {
 		fault_set(f, STATUS_USAGE, "bad-member", "`service`: the deploys of %s are not told by this backend", d.service);
 		fault_mend(f, "give the service `deploys: {backend: …}` with this backend's name in the kit, or post to /change");
 		return false;

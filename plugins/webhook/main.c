@@ -83,18 +83,22 @@ static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *st
 	return sdk_ready(s, &(struct sdk_provides){.deploys = true});
 }
 
-static void forget_services(struct hook *h)
+static void names_release(struct names *all)
 {
-	for (size_t i = 0; i < h->services.n; i++)
-		free(h->services.v[i]);
-	vec_release(&h->services);
+	for (size_t i = 0; i < all->n; i++)
+		free(all->v[i]);
+	vec_release(all);
 }
 
 static struct sdk_answer on_watch(struct sdk *s, const struct json *params)
 {
 	struct hook *h = sdk_state(s);
 	struct fault f;
-	forget_services(h);
+	names_release(&h->services);
+	names_release(&h->all);
+	h->knows_all = json_type(json_get(params, "services")) == JSON_ARRAY;
+	for (const struct json *v = json_first(json_get(params, "services")); v && h->knows_all; v = json_next(v))
+		*vec_push(&h->all) = mem_str(json_str(v, ""));
 	for (const struct json *v = json_first(json_get(params, "deploys")); v; v = json_next(v))
 		*vec_push(&h->services) = mem_str(json_get_str(v, "service", ""));
 	/* not before: what is told before anybody watches would be lost */
@@ -110,7 +114,8 @@ static void on_end(struct sdk *s)
 		return;
 	server_free(h->server);
 	seen_release(&h->seen);
-	forget_services(h);
+	names_release(&h->services);
+	names_release(&h->all);
 	free(h);
 }
 

@@ -16,7 +16,8 @@ struct hook {
 	int64_t skew;
 	struct server *server;
 	struct seen seen;
-	VEC(char *) services;      /* whose deploys are this backend's */
+	struct names { char **v; size_t n, cap; } services, all; /* whose deploys are this backend's; every service of the kit */
+	bool knows_all;            /* the engine said which there are */
 	int64_t second;            /* of `posts` */
 	int posts;
 };

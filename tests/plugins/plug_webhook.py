@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -442,26 +443,88 @@ def test_conformance():
     same(got.returncode, 0, got.stdout.decode(errors="replace"))
 
 
-def ci_lines():
+def page():
     with open(os.path.join(SRC, "docs", "plugins.md"), encoding="utf-8") as f:
-        return re.search(r"^```sh\n(URL=.*?)^```", f.read(), re.S | re.M).group(1)
+        return f.read()
 
 
-def ci(port):
+def ci(port, shell="sh"):
     """What the page says a CI job runs, but for the port."""
-    text = ci_lines()
+    text = re.search(r"^```sh\n(URL=.*?)^```", page(), re.S | re.M).group(1)
     check(":9190" in text, "the page's port")
-    return subprocess.run(["sh", "-ec", text.replace(":9190", f":{port}")], env={**os.environ, "KEY": KEY}, stdout=subprocess.PIPE,
+    return subprocess.run([shell, "-ec", text.replace(":9190", f":{port}")], env={**os.environ, "KEY": KEY}, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=30, check=False)
 
 
+def workflow(port):
+    """The step of a workflow, as its runner runs it: bash, with what the workflow's environment has."""
+    text = re.search(r"^```yaml\n- name: tell backout\n.*?  run: \|\n(.*?)^```", page(), re.S | re.M).group(1)
+    check(all(line.startswith("    ") for line in text.splitlines()), "the block's indentation")
+    env = {**os.environ, "KEY": KEY, "URL": f"http://127.0.0.1:{port}", "GITHUB_SHA": "9f86d081884c7d65", "GITHUB_ACTOR": "ravi"}
+    return subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "".join(line[4:] + "\n" for line in text.splitlines())],
+                          env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30, check=False)
+
+
 def test_as_the_page_says():
+    """In every shell that is here; the page's time has whole seconds, and the same second twice is a repetition."""
+    shells = [s for s in ("sh", "bash", "dash") if shutil.which(s)]
+    for shell in shells:
+        with Hook() as h:
+            wait_for(lambda: time.time() % 1 < 0.2, 2, "a whole second")  # what was signed before the listener began is not taken
+            got = ci(h.port, shell)
+            same((shell, got.returncode, got.stdout), (shell, 0, b'{"ok":true}\n'), got.stderr)
+            wait_for(lambda: h.p.of("change"), 5, "change")
+            same(h.p.of("change")[0]["name"], "pool")
     with Hook() as h:
-        time.sleep(1)  # the page's time has whole seconds
-        got = ci(h.port)
+        got = workflow(h.port)
         same((got.returncode, got.stdout), (0, b'{"ok":true}\n'), got.stderr)
-        wait_for(lambda: h.p.of("change"), 5, "change")
-        same(h.p.of("change")[0]["name"], "pool")
+        wait_for(lambda: h.p.of("deploy"), 5, "deploy")
+        same((h.p.of("deploy")[0]["version"], h.p.of("deploy")[0]["by"]), ("9f86d081884c7d65", "ravi"))
+    sign = re.search(r"let Python sign: `(printf … \| python3 -c '.*?')`", page(), re.S).group(1)
+    text = b"2026-11-21T02:14:29Z\nPOST /change\n{}"
+    got = subprocess.run(["sh", "-ec", sign.split("| ", 1)[1]], input=text, stdout=subprocess.PIPE, env={**os.environ, "KEY": KEY}, check=True)
+    same(got.stdout.decode().strip(), hmac.new(KEY.encode(), text, hashlib.sha256).hexdigest(), "as Python signs")
+
+
+def test_services_that_are_not_the_kit_s():
+    """Where the engine said which there are, a change of any other is refused where somebody reads it."""
+    with Hook(watch=False) as h:
+        h.p.result("watch", {"deploys": [{"service": "auth", "target": {}}], "signals": [], "services": ["auth", "shop"]})
+        same(h.post("/change", {**CHANGE, "service": "shop"})[0], 202)
+        refused(h.post("/change", {**CHANGE, "service": "ghost"}), 400, "ghost", "leave `service` out")
+        refused(h.post("/deploy", {**DEPLOY, "service": "ghost"}), 400, "ghost")
+        refused(h.post("/deploy", {**DEPLOY, "service": "shop"}), 400, "not told by this backend")
+        same(h.post("/change", {"what": "flag", "name": "everybody's"})[0], 202)
+        h.p.result("watch", {"deploys": [], "signals": [], "services": []})
+        refused(h.post("/change", CHANGE), 400, "auth")
+        same(len(heard(h, "change", "deploy")), 2)
+
+
+def test_engine_without_its_deploys():
+    """A kit whose deploys all come from elsewhere: the listener is there, and what is posted is on the record, each kind."""
+    from engine_lab import Lab
+    with Lab() as lab:
+        port = free_port()
+        with open(f"{lab.top}/key", "w", encoding="utf-8") as f:
+            f.write(KEY + "\n")
+        os.chmod(f"{lab.top}/key", 0o600)
+        with open(os.path.join(lab.kit, "kit.yaml"), encoding="utf-8") as f:
+            kit = f.read()
+        lab.write("kit.yaml", kit.replace("backends:\n", "backends:\n  hook: {plugin: {command: [%s]}, config: {port: %d}, secrets: {key: {file: %s}}}\n"
+                                          % (os.path.abspath(program("webhook")), port, f"{lab.top}/key")))
+        lab.engine()
+        c = lab.client()
+        h = Hook.__new__(Hook)
+        h.to, h.family = ("127.0.0.1", port), socket.AF_INET
+        wait_for(lambda: not h_connect_fails(h), 5, "the port")
+        for what in ("flag", "config", "traffic", "schema", "other"):
+            same(h.post("/change", {"service": "auth", "what": what, "name": f"a-{what}", "from": "1", "to": "2", "by": "ci"})[0], 202)
+            same(c.until("change", name=f"a-{what}")["body"]["what"], what)
+        refused(h.post("/change", {"service": "ghost", "what": "flag", "name": "x"}), 400, "ghost")
+        said = lab.run("changes", "--since", "10m").stdout
+        check(all(f"a-{what}" in said for what in ("flag", "config", "traffic", "schema", "other")) and "ghost" not in said, said)
+        c.close()
+        lab.verify()
 
 
 def test_engine():
