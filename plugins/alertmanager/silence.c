@@ -13,6 +13,8 @@
 #define EVERY (5 * US_SECOND)
 #define WITHIN (20 * US_SECOND)
 #define TEXT_MAX 400
+#define SILENCES_MAX 5000 /* that are followed; those in effect first */
+#define TELL_MAX 100      /* changes told of one look; of more only the number */
 
 struct silence {
 	char id[80], by[80], comment[160], service[72], name[TEXT_MAX];
@@ -27,8 +29,8 @@ struct list {
 struct side {
 	struct silences *all;
 	const struct http_server *server;
-	struct list known;
-	bool looked, pending;
+	struct list known; /* sorted by id */
+	bool looked, pending, many;
 };
 struct silences {
 	struct am *a;
@@ -75,12 +77,33 @@ static void read_all(struct am *a, const struct json *list, struct list *out)
 			*vec_push(out) = s;
 }
 
-static const struct silence *known(const struct list *l, const char *id)
+static int by_id(const void *a, const void *b)
 {
-	vec_each(struct silence, s, l)
-		if (!strcmp(s->id, id))
-			return s;
-	return NULL;
+	return strcmp(((const struct silence *)a)->id, ((const struct silence *)b)->id);
+}
+
+static const struct silence *known(const struct list *l, const struct silence *s)
+{
+	return l->n ? bsearch(s, l->v, l->n, sizeof *l->v, by_id) : NULL;
+}
+
+/* So many that looking through them would take longer than a ping may: those in effect are kept. */
+static void bound(struct side *d, struct list *l)
+{
+	size_t kept = 0, all = l->n;
+	for (size_t i = 0; i < l->n && l->n > SILENCES_MAX; i++)
+		if (l->v[i].active) {
+			struct silence s = l->v[i];
+			l->v[i] = l->v[kept];
+			l->v[kept++] = s;
+		}
+	if (l->n > SILENCES_MAX)
+		l->n = SILENCES_MAX;
+	if (all > SILENCES_MAX && !d->many)
+		sdk_log(d->all->a->s, "warning", "there are %zu silences: %d of them are followed", all, SILENCES_MAX);
+	d->many = all > SILENCES_MAX;
+	if (l->n)
+		qsort(l->v, l->n, sizeof *l->v, by_id);
 }
 
 /* ---- telling ---- */
@@ -121,20 +144,31 @@ static void tell_first(struct side *d, const struct list *now)
 			next->name, instant_print(next->to, text));
 }
 
-static void tell_differences(struct side *d, const struct list *now)
+/* How many there would be; at most `most` of them are told. */
+static size_t tell_differences(struct side *d, const struct list *now, size_t most)
 {
 	struct am *a = d->all->a;
+	size_t n = 0;
 	vec_each(const struct silence, s, now) {
-		const struct silence *old = known(&d->known, s->id);
-		bool was = old && old->active;
-		if (s->active && (!was || old->to != s->to))
-			tell(a, s, true);
-		else if (!s->active && was)
-			tell(a, s, false);
+		const struct silence *old = known(&d->known, s);
+		bool was = old && old->active, begins = s->active && (!was || old->to != s->to);
+		if ((begins || (!s->active && was)) && n++ < most)
+			tell(a, s, begins);
 	}
 	vec_each(const struct silence, s, &d->known)
-		if (s->active && !known(now, s->id))
+		if (s->active && !known(now, s) && n++ < most)
 			tell(a, s, false);
+	return n;
+}
+
+static void tell_changes(struct side *d, const struct list *now)
+{
+	size_t n = tell_differences(d, now, TELL_MAX);
+	char text[80];
+	if (n <= TELL_MAX)
+		return;
+	(void)snprintf(text, sizeof text, "%zu silences more began or ended at once", n - TELL_MAX);
+	sdk_change(d->all->a->s, &(struct sdk_change){.what = "other", .name = text});
 }
 
 /* ---- looking ---- */
@@ -149,8 +183,9 @@ static void looked(void *ctx, const struct http_got *got)
 	d->pending = false;
 	if (list) {
 		read_all(d->all->a, list, &now);
+		bound(d, &now);
 		if (d->looked)
-			tell_differences(d, &now);
+			tell_changes(d, &now);
 		else
 			tell_first(d, &now);
 		vec_release(&d->known);

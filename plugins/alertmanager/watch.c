@@ -13,6 +13,7 @@
 #include "alertmanager/matcher.h"
 
 #define ALONE_FOR (60 * US_SECOND)
+#define LABELS_MAX 1000 /* of one alert; more is nobody's */
 #define ALERTS "/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=false"
 
 struct signal {
@@ -21,13 +22,16 @@ struct signal {
 	const struct http_server *server;
 	int64_t every;
 	struct post *post;
+	const struct matcher *key; /* its first label="value", by which it is found; NULL: it has none */
+	int count;             /* of this round: how many match; -1 it cannot be told */
 	bool pending;          /* asked by itself, and not answered yet */
 };
 /* Signals of one server and pace. */
 struct post {
 	struct watch *w;
 	const struct http_server *server;
-	VEC(struct signal *) signals;
+	VEC(struct signal *) signals; /* those with a key first, sorted by it */
+	size_t keyed;
 	struct sdk_timer *timer;
 	int64_t every, began, alone_until;
 	bool young;            /* its zero means nothing yet */
@@ -42,22 +46,74 @@ struct watch {
 
 /* ---- samples ---- */
 
-/* How many of the list match; -1 where an element is no alert. */
+static bool is_alert(const struct json *v)
+{
+	const struct json *labels = json_get(v, "labels");
+	return json_type(labels) == JSON_OBJECT && json_count(labels) <= LABELS_MAX && json_get_str(json_get(v, "status"), "state", NULL);
+}
+
+static int key_order(const struct matcher *a, const char *label, const char *value)
+{
+	int c = strcmp(a->label, label);
+	return c ? c : strcmp(a->value, value);
+}
+
+/* The first of the keyed ones that is not before label="value". */
+static size_t key_at(const struct post *p, const char *label, const char *value)
+{
+	size_t lo = 0, hi = p->keyed;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (key_order(p->signals.v[mid]->key, label, value) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void count_one(const struct post *p, const struct json *alert)
+{
+	for (const struct json *l = json_first(json_get(alert, "labels")); l; l = json_next(l)) {
+		const char *label = json_key(l), *value = json_str(l, "");
+		for (size_t i = key_at(p, label, value); i < p->keyed && !key_order(p->signals.v[i]->key, label, value); i++)
+			p->signals.v[i]->count += matchers_take(&p->signals.v[i]->m, alert);
+	}
+	for (size_t i = p->keyed; i < p->signals.n; i++)
+		p->signals.v[i]->count += matchers_take(&p->signals.v[i]->m, alert);
+}
+
+/* By their labels, since tens of thousands of alerts and a thousand signals are not held against each other one by one. */
+static void count_all(const struct post *p, const struct json *list)
+{
+	bool good = true;
+	vec_each(struct signal *, at, &p->signals)
+		(*at)->count = 0;
+	for (const struct json *v = json_first(list); v && good; v = json_next(v)) {
+		good = is_alert(v);
+		if (good)
+			count_one(p, v);
+	}
+	vec_each(struct signal *, at, &p->signals)
+		if (!good)
+			(*at)->count = -1;
+}
+
 static int count(const struct matchers *m, const struct json *list)
 {
 	int n = 0;
 	for (const struct json *v = json_first(list); v; v = json_next(v)) {
-		if (json_type(json_get(v, "labels")) != JSON_OBJECT || !json_get_str(json_get(v, "status"), "state", NULL))
+		if (!is_alert(v))
 			return -1;
 		n += matchers_take(m, v);
 	}
 	return n;
 }
 
-static void add(struct sdk_samples *s, const struct post *p, const struct signal *g, const struct json *list, const char *why)
+/* why: it could not be asked; else n match, or something of the answer is no alert. */
+static void add(struct sdk_samples *s, const struct post *p, const struct signal *g, int n, const char *why)
 {
-	int n = list ? count(&g->m, list) : -1;
-	if (!list)
+	if (why)
 		sdk_sample_failed(s, g->service, g->name, "%s", why);
 	else if (n < 0)
 		sdk_sample_failed(s, g->service, g->name, "the answer holds something that is no alert");
@@ -92,7 +148,7 @@ static void got_own(void *ctx, const struct http_got *got)
 	char why[320];
 	const struct json *list = am_read(got, JSON_ARRAY, &root, why, sizeof why);
 	sdk_samples_begin(&s, sdk_wall());
-	add(&s, p, g, list, why);
+	add(&s, p, g, list ? count(&g->m, list) : -1, list ? NULL : why);
 	sdk_samples_send(a->s, &s);
 	json_free(root);
 	g->pending = false;
@@ -120,6 +176,8 @@ static void got_shared(void *ctx, const struct http_got *got)
 	char why[320];
 	const struct json *list = am_read(got, JSON_ARRAY, &root, why, sizeof why);
 	am_told(a, p->server, list ? NULL : why);
+	if (list)
+		count_all(p, list);
 	sdk_samples_begin(&s, sdk_wall());
 	vec_each(struct signal *, at, &p->signals) {
 		if ((*at)->pending || (*at)->m.regex)
@@ -127,7 +185,7 @@ static void got_shared(void *ctx, const struct http_got *got)
 		if (got->too_long)
 			ask_own(*at); /* so many alerts at once: each asks for its own */
 		else
-			add(&s, p, *at, list, why);
+			add(&s, p, *at, (*at)->count, list ? NULL : why);
 		if (s.b.len > JSON_LINE_MAX / 2) {
 			sdk_samples_send(a->s, &s);
 			sdk_samples_begin(&s, sdk_wall());
@@ -145,7 +203,7 @@ static void fail_all(struct post *p, const char *why)
 	struct sdk_samples s;
 	sdk_samples_begin(&s, sdk_wall());
 	vec_each(struct signal *, at, &p->signals)
-		add(&s, p, *at, NULL, why);
+		add(&s, p, *at, -1, why);
 	sdk_samples_send(p->w->a->s, &s);
 	am_told(p->w->a, p->server, why);
 	one_less(p);
@@ -243,6 +301,31 @@ static void join(struct watch *w, struct signal *g)
 	*vec_push(&g->post->signals) = g;
 }
 
+/* A label that is not there is the same as an empty one, so label="" is no key. */
+static void find_key(struct signal *g)
+{
+	for (size_t i = 0; i < g->m.n && !g->key; i++)
+		if (g->m.v[i].op == MATCH_EQUAL && g->m.v[i].value[0])
+			g->key = &g->m.v[i];
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct signal *x = *(struct signal *const *)a, *y = *(struct signal *const *)b;
+	if (!x->key || !y->key)
+		return !x->key - !y->key;
+	return key_order(x->key, y->key->label, y->key->value);
+}
+
+static void sort_signals(struct post *p)
+{
+	vec_each(struct signal *, at, &p->signals) {
+		find_key(*at);
+		p->keyed += (*at)->key != NULL;
+	}
+	qsort(p->signals.v, p->signals.n, sizeof *p->signals.v, by_key);
+}
+
 struct watch *watch_new(struct am *a, const struct json *signals)
 {
 	struct watch *w = mem_new(sizeof *w);
@@ -252,6 +335,8 @@ struct watch *watch_new(struct am *a, const struct json *signals)
 	vec_each(struct signal, g, &w->signals)
 		if (!g->wrong)
 			join(w, g);
+	vec_each(struct post *, at, &w->posts)
+		sort_signals(*at);
 	w->wrong_timer = sdk_timer_new(a->s, tell_wrong, w);
 	sdk_timer_set(w->wrong_timer, sdk_now());
 	return w;

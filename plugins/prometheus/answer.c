@@ -46,15 +46,38 @@ static const char *result_fault(const struct json *data, const char *type)
 	return "the answer is of no kind that Prometheus has";
 }
 
+/* A vector or a matrix is of series, and of nothing else: what is not one would be passed over as "no data". */
+static bool all_series(const struct json *result, const char *type)
+{
+	if (strcmp(type, "vector") != 0 && strcmp(type, "matrix") != 0)
+		return true;
+	for (const struct json *v = json_first(result); v; v = json_next(v))
+		if (json_type(v) != JSON_OBJECT || json_type(json_get(v, "metric")) != JSON_OBJECT)
+			return false;
+	return true;
+}
+
+/* Storage that did not answer, not a remark about the query: the values are of a part. */
+static bool is_partial(const struct json *warnings)
+{
+	for (const struct json *v = json_type(warnings) == JSON_ARRAY ? json_first(warnings) : NULL; v; v = json_next(v))
+		if (strncmp(json_str(v, ""), "PromQL ", 7) != 0)
+			return true;
+	return false;
+}
+
 static void read_success(const struct json *root, struct answer *out)
 {
 	const struct json *data = json_get(root, "data");
 	out->type = json_get_str(data, "resultType", "");
 	out->result = json_get(data, "result");
 	const char *fault = result_fault(data, out->type);
+	if (!fault && !all_series(out->result, out->type))
+		fault = "the answer has a series that is none";
 	if (fault)
 		(void)snprintf(out->why, sizeof out->why, "%s", fault);
 	first_of(json_get(root, "warnings"), out->warning, sizeof out->warning);
+	out->partial = is_partial(json_get(root, "warnings"));
 }
 
 void answer_read(const struct http_got *got, struct answer *out, struct json **out_root)

@@ -3,11 +3,12 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "prometheus/prometheus.h"
 #include "prometheus/told.h"
 
-static const char *const more_keys[] = {"stale", NULL};
+static const char *const more_keys[] = {"stale", "partial", NULL};
 
 static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *start)
 {
@@ -17,12 +18,15 @@ static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *st
 		free(p);
 		return sdk_error(SDK_BAD_PARAMS, "%s", f.what);
 	}
+	const char *partial = json_get_str(start->config, "partial", "fail");
 	double stale = json_get_num(start->config, "stale", 90);
-	if (!(stale >= 1 && stale <= 86400)) {
+	bool good_stale = stale >= 1 && stale <= 86400;
+	if (!good_stale || (strcmp(partial, "fail") != 0 && strcmp(partial, "count") != 0)) {
 		http_servers_release(&p->servers);
 		free(p);
-		return sdk_error(SDK_BAD_PARAMS, "`stale` must be 1 to 86400 seconds");
+		return sdk_error(SDK_BAD_PARAMS, "%s", good_stale ? "`partial` must be fail or count" : "`stale` must be 1 to 86400 seconds");
 	}
+	p->partial = !strcmp(partial, "count");
 	p->stale = (int64_t)(stale * 1e6);
 	p->s = s;
 	p->http = http_new(s);

@@ -14,6 +14,7 @@ struct prom {
 	struct http *http;
 	struct http_servers servers;
 	struct told *told;     /* per server: what its log was told last */
+	bool partial;          /* what is of a part only counts all the same */
 	int64_t stale;         /* a sample older than this is told by its own time */
 	struct watch *watch;
 };
@@ -85,6 +86,7 @@ struct answer {
 	const struct json *result;
 	bool query_fault;          /* it is about this query, not about the server */
 	bool syntax;               /* and will not go away by itself */
+	bool partial;              /* some of the storage was not read */
 	char why[320];             /* "" it is an answer */
 	char warning[320];
 };

@@ -109,6 +109,8 @@ static void ask(struct piece *c)
 	}
 	/* A little less than we wait, so that a slow query is told from a server that hangs. */
 	buf_addf(&form, "&timeout=%lldms", (long long)(server->timeout * 9 / 10000));
+	if (!c->r->p->partial && !t->step)
+		buf_adds(&form, "&partial_response=false"); /* Thanos: an error then; others do not know the word */
 	http_ask(c->r->p->http, &(struct http_question){.server = server, .path = t->step ? "/api/v1/query_range" : "/api/v1/query",
 		.form = buf_str(&form), .cap = ANSWER_CAP, .fn = answered, .ctx = c});
 	buf_release(&query);
@@ -234,6 +236,15 @@ static void halve(struct piece *c)
 	piece_free(c);
 }
 
+/* A sum over half the storage is no sum, and a series that is missing there no "no data". */
+static const char *of_a_part(const struct piece *c, const struct answer *a, char *out, size_t cap)
+{
+	if (!a->partial || c->r->p->partial || c->r->span.step)
+		return NULL;
+	(void)snprintf(out, cap, "only part of it was read: %.160s (`partial: count` in `config` takes it all the same)", a->warning);
+	return out;
+}
+
 static void answered(void *ctx, const struct http_got *got)
 {
 	struct piece *c = ctx;
@@ -241,7 +252,10 @@ static void answered(void *ctx, const struct http_got *got)
 	struct answer a;
 	struct json *root;
 	answer_read(got, &a, &root);
+	char part[320];
 	const char *why = *a.why ? a.why : wrong_type(c, &a);
+	if (!why)
+		why = of_a_part(c, &a, part, sizeof part);
 	told_answer(r->p, c->v[0]->server, why && !a.query_fault && *a.why ? why : NULL, a.warning);
 	if (a.query_fault && c->n > 1) {
 		halve(c);

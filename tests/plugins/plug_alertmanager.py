@@ -3,6 +3,7 @@
 import http.server
 import json
 import os
+import random
 import sys
 import time
 import urllib.request
@@ -215,6 +216,64 @@ def test_lies():
         check(len(values(p, "good")) >= 4, "one that hangs holds up nobody")
         same(p.of("change"), [], "silences that are none")
         same(p.result("ping"), {})
+        p.close()
+
+
+class Big(Serving):
+    """Alertmanager with these alerts and silences."""
+
+    def __init__(self, alerts, silences=lambda: []):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                body = json.dumps(YOUNG if "/status" in self.path else silences() if "/silences" in self.path else alerts).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(Handler)
+
+
+def test_found_by_labels_is_the_same_as_one_by_one():
+    rng = random.Random(7)
+    words = ["a", "b", "c", ""]
+    alerts = [{"labels": {k: rng.choice(words) for k in ("x", "y", "z") if rng.random() < 0.8}, "status": {"state": rng.choice(["active", "suppressed"])}} for _ in range(300)]
+    queries, want = {}, {}
+    for i in range(200):
+        state = rng.choice(["", "active ", "suppressed ", "any "])
+        ms = [(rng.choice("xyz"), rng.choice(["=", "!="]), rng.choice(words)) for _ in range(rng.randrange(1, 4))]
+        queries[f"q{i}"] = state + ",".join(f'{k}{op}"{v}"' for k, op, v in ms)
+        states = {"suppressed ": ["suppressed"], "any ": ["active", "suppressed"]}.get(state, ["active"])
+        want[f"q{i}"] = sum(a["status"]["state"] in states and all((a["labels"].get(k, "") == v) == (op == "=") for k, op, v in ms) for a in alerts)
+    with Big(alerts) as am:
+        p = watch(queries, {"url": am.url})
+        wait_for(lambda: all(values(p, q) for q in queries))
+        same({q: newest(p, q)["value"] for q in queries}, want)
+        p.close()
+
+
+def test_so_many_that_nothing_else_is_heard():
+    """Thousands of alerts for a thousand signals, and silences that are all others at every look: pings are answered, and
+    the record is not flooded."""
+    looks = []
+
+    def silences():
+        looks.append(1)
+        return [{"id": f"{len(looks)}-{i}", "status": {"state": "active"}, "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2030-01-01T00:00:00Z", "matchers": []} for i in range(6000)]
+    alerts = [{"labels": {"service": f"s{i}"}, "status": {"state": "active"}} for i in range(30000)]
+    with Big(alerts, silences) as am:
+        p = watch({f"q{i}": f'service="s{i}",severity!="P3"' for i in range(1000)}, {"url": am.url}, every=1)
+        while len(looks) < 3 or not p.of("change"):
+            p.result("ping", seconds=5)  # as long as the engine waits
+        same({newest(p, f"q{i}")["value"] for i in range(1000)}, {1})
+        wait_for(lambda: [c for c in p.of("change") if "silences more" in c["name"]], 10, "how many more")
+        check(len(p.of("change")) <= 101 * (len(looks) - 1), len(p.of("change")), "changes of", len(looks), "looks")
+        check([n for n in p.of("log") if "5000 of them are followed" in n["text"]], p.of("log"))
         p.close()
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """backout-plugin-prometheus against servers that lie, each in a way of its own."""
 import base64
+import gzip
 import http.server
 import json
 import os
@@ -187,6 +188,11 @@ LIES = {
     "reset": (reset, "no answer"),
     "closes": (closes, "no answer"),
     "garbage": (garbage, "no answer"),
+    "gzip": (lambda h: h.reply(200, gzip.compress(GOOD), **{"Content-Encoding": "gzip"}), "JSON"),
+    "interim": (lambda h: [h.connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: " + b"x" * 900 + b"\r\n\r\n") for _ in range(20000)], "header"),
+    "chunks": (lambda h: h.connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffffff\r\n{}"), "no answer"),
+    "length": (lambda h: h.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: -7\r\n\r\n{}"), "no"),
+    "http09": (lambda h: (h.connection.sendall(GOOD), h.connection.shutdown(socket.SHUT_RDWR)), "no answer"),
     "empty": (b"", "JSON"),
     "html": (b"<!doctype html><title>Sign in</title>", "JSON"),
     "cut": (GOOD[:-3], "JSON"),
@@ -244,7 +250,7 @@ def test_every_lie():
     with Liar() as liar:
         names = list(LIES)
         got = {}
-        for part in (names[:28], names[28:]):
+        for part in (names[:25], names[25:50], names[50:]):
             servers = {n.replace("-", "m"): {"url": f"{liar.url}/{n}/", "timeout": 1} for n in part} | {"good": {"url": f"{liar.url}/good"}}
             p = start({"servers": servers}, {n: f"@{n.replace('-', 'm')} up" for n in part} | {"good": "@good up"}, every=0.2)
             wait_for(lambda: all(values(p, n) for n in part) and len(values(p, "good")) >= 4, 12, "samples of " + " ".join(n for n in part if not values(p, n)))  # noqa: B023
@@ -295,17 +301,48 @@ def test_redirect():
         p.close()
 
 
-def test_warnings_and_times():
+def test_warnings():
+    """Part of the storage did not answer: no value and no "no data" of it is believed, unless the kit says so; a remark
+    about the query is no such thing."""
     with Liar() as liar:
-        p = start({"servers": {n: {"url": f"{liar.url}/{n}"} for n in ("warns", "old", "ahead")}}, {n: f"@{n} up" for n in ("warns", "old", "ahead")}, every=0.1)
-        wait_for(lambda: all(len(values(p, n)) >= 5 for n in ("warns", "old", "ahead")))
-        same({v["value"] for v in values(p, "warns")}, {3}, "the value stays")
-        warned = [n for n in p.of("log") if "store eu-2" in n["text"] and n["level"] == "warning"]
-        same(len(warned), 1, "told once")
+        LIES["remark"] = (vector(one("4"), warnings=["PromQL warning: quantile value should be between 0 and 1"]), "")
+        LIES["missing"] = (vector(warnings=["store eu-2 did not answer"]), "")
+        servers = {n: {"url": f"{liar.url}/{n}"} for n in ("warns", "remark", "missing")}
+        for partial, want in (("fail", {"warns": None, "remark": 4, "missing": None}), ("count", {"warns": 3, "remark": 4, "missing": None})):
+            p = start({"servers": servers, "partial": partial}, {n: f"@{n} up" for n in servers}, every=0.1)
+            wait_for(lambda: all(len(values(p, n)) >= 5 for n in servers))  # noqa: B023
+            for n in servers:
+                same({v["value"] for v in values(p, n)}, {want[n]}, n)
+            for n in ("warns", "missing"):
+                said = {v.get("error", "") for v in values(p, n)}
+                check(all("store eu-2" in e and "partial" in e for e in said) if partial == "fail" else said == {""}, n, said)
+            warned = [n for n in p.of("log") if "store eu-2" in n["text"] and n["level"] == "warning"]
+            same(len(warned), 2, "told once a server")
+            same({s[2].get("partial_response") for s in liar.seen if "partial" not in s[0]}, {"false"} if partial == "fail" else {None, "false"})
+            p.close()
+
+
+def test_times():
+    with Liar() as liar:
+        p = start({"servers": {n: {"url": f"{liar.url}/{n}"} for n in ("old", "ahead")}}, {n: f"@{n} up" for n in ("old", "ahead")}, every=0.1)
+        wait_for(lambda: all(len(values(p, n)) >= 5 for n in ("old", "ahead")))
         for name, seconds in (("old", -400), ("ahead", 60)):
             at = time.mktime(time.strptime(values(p, name)[-1]["at"][:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone
             check(abs(at - time.time() - seconds) < 5, name, "has its own time", values(p, name)[-1])
             same(len([n for n in p.of("log") if "clock" in n["text"] and f"/{name}" in n["text"] or n["text"].startswith(f"{name}:")]), 1, name)
+        p.close()
+
+
+def test_what_is_no_series():
+    """In a batch, too, where no one's mark is on it."""
+    with Liar() as liar:
+        for i, result in enumerate(([0] * 3, [{}], ["x"], [one("1", bo_q="0"), None], [{"metric": 5, "value": [1, "1"]}])):
+            LIES[f"r{i}"] = (vector(*result), "")
+        p = start({"servers": {f"r{i}": {"url": f"{liar.url}/r{i}"} for i in range(5)}}, {f"{i}{k}": f"@r{i} vector({k})" for i in range(5) for k in "ab"})
+        wait_for(lambda: all(values(p, f"{i}{k}") for i in range(5) for k in "ab"))
+        for i in range(5):
+            for k in "ab":
+                check(values(p, f"{i}{k}")[-1]["value"] is None and "series" in values(p, f"{i}{k}")[-1].get("error", ""), i, k, values(p, f"{i}{k}")[-1])
         p.close()
 
 
@@ -357,7 +394,7 @@ def test_credentials():
 
 def test_config_is_refused_in_words():
     bad = [({}, "url"), ({"url": "ftp://x"}, "url"), ({"url": "http://"}, "url"), ({"url": "http://a:b@x/"}, "password"), ({"url": "http://x?y=1"}, "url"),
-           ({"url": "http://x", "urll": 1}, "url"), ({"url": "http://x", "timeout": 0}, "timeout"), ({"url": "http://x", "timeout": 1000}, "timeout"),
+           ({"url": "http://x", "urll": 1}, "url"), ({"url": "http://x", "timeout": 0}, "timeout"), ({"url": "http://x", "partial": "yes"}, "partial"), ({"url": "http://x", "timeout": 1000}, "timeout"),
            ({"url": "http://x", "token": "abc"}, "secret"), ({"url": "http://x", "user": "ops"}, "password"), ({"url": "http://x", "headers": {"A b": "x"}}, "header"),
            ({"url": "http://x", "headers": {"A": "{{secret.none}}"}}, "secret"), ({"url": "http://x", "headers": {"A": "{{secret.split}}"}}, "line break"),
            ({"url": "http://x", "tls": {"ca": "/nonexistent"}}, "/nonexistent"), ({"url": "http://x", "tls": {"verify": False}}, "verify"),
@@ -390,14 +427,24 @@ def test_tls():
         mutual.load_cert_chain(f"{d}/cert", f"{d}/key")
         mutual.load_verify_locations(f"{d}/cert")
         mutual.verify_mode = ssl.CERT_REQUIRED
-        with Liar(tls) as liar, Liar(mutual) as strict:
+        with open(f"{d}/ext", "w", encoding="utf-8") as f:
+            f.write("subjectAltName=IP:127.0.0.1\n")
+        subprocess.run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{d}/oldkey", "-out", f"{d}/old", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True)
+        subprocess.run(["openssl", "x509", "-req", "-in", f"{d}/old", "-signkey", f"{d}/oldkey", "-days", "-1", "-extfile", f"{d}/ext", "-out", f"{d}/oldcert"], check=True, capture_output=True)
+        expired = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        expired.load_cert_chain(f"{d}/oldcert", f"{d}/oldkey")
+        with Liar(tls) as liar, Liar(mutual) as strict, Liar(expired) as old:
             servers = {"known": {"url": f"{liar.url}/good", "tls": {"ca": f"{d}/cert"}}, "unknown": {"url": f"{liar.url}/good"},
                        "insecure": {"url": f"{liar.url}/good", "tls": {"insecure": True}}, "name": {"url": f"{liar.url}/good".replace("127.0.0.1", "localhost"), "tls": {"ca": f"{d}/cert"}},
                        "ours": {"url": f"{strict.url}/good", "tls": {"ca": f"{d}/cert", "cert": f"{d}/cert", "key": f"{d}/key"}},
-                       "nobody": {"url": f"{strict.url}/good", "tls": {"ca": f"{d}/cert"}}}
+                       "nobody": {"url": f"{strict.url}/good", "tls": {"ca": f"{d}/cert"}}, "expired": {"url": f"{old.url}/good", "tls": {"ca": f"{d}/oldcert"}},
+                       "plain": {"url": f"{liar.url}/good".replace("https:", "http:")}}
             p = start({"servers": servers}, {n: f"@{n} up" for n in servers})
             wait_for(lambda: all(values(p, n) for n in servers))
-            same({n: values(p, n)[-1]["value"] for n in servers}, {"known": 1, "unknown": None, "insecure": 1, "name": None, "ours": 1, "nobody": None})
+            same({n: values(p, n)[-1]["value"] for n in servers}, {"known": 1, "unknown": None, "insecure": 1, "name": None, "ours": 1, "nobody": None, "expired": None, "plain": None})
+            check("expired" in values(p, "expired")[-1]["error"], values(p, "expired")[-1])
+            for n in ("unknown", "name", "nobody", "plain"):
+                check("no answer: " in values(p, n)[-1]["error"], n, values(p, n)[-1])
             p.close()
 
 
