@@ -43,10 +43,10 @@ static bool is_signed(const struct hook *h, const struct request *r, const char 
 	if (!sign_equal(want, sent))
 		return refused(out, 401, "not-signed", "the signature is not that of this request and key",
 			"sign TIME LF METHOD blank PATH LF BODY, byte for byte, with the backend's key");
-	if (*out_at < now - h->skew || *out_at > now + h->skew)
+	if (*out_at < now - h->skew || *out_at > now + h->ahead)
 		return refused(out, 401, "not-now", "it was signed too long ago, or ahead of time", "sign it anew; compare the two clocks");
 	if (*out_at < h->seen.since)
-		return refused(out, 401, "not-now", "it was signed before this listener began", "sign it anew");
+		return refused(out, 401, "not-now", "it was signed before this listener began, or just then", "sign it anew in a few seconds");
 	return true;
 }
 

@@ -10,8 +10,9 @@
 #define KEY_MIN 16
 #define BODY_DEFAULT (64 << 10)
 #define BODY_MAX (1 << 20)
+#define AHEAD_DEFAULT (5 * US_SECOND)
 
-static const char *const keys[] = {"port", "address", "max_body", "skew"};
+static const char *const keys[] = {"port", "address", "max_body", "skew", "ahead"};
 
 static bool refuse(struct fault *f, const char *what, const char *mend)
 {
@@ -27,23 +28,33 @@ static bool keys_known(const struct json *config, struct fault *f)
 			;
 		if (i < n)
 			continue;
-		fault_set(f, STATUS_USAGE, "bad-config", "the key %.80s is not known; there are port, address, max_body, skew", json_key(v));
+		fault_set(f, STATUS_USAGE, "bad-config", "the key %.80s is not known; there are port, address, max_body, skew, ahead", json_key(v));
 		return false;
 	}
 	return true;
 }
 
 /* 5m, or seconds */
-static bool read_skew(const struct json *v, int64_t *out, struct fault *f)
+static bool read_time(const struct json *v, int64_t usual, int64_t least, int64_t most, int64_t *out)
 {
-	*out = 5 * US_MINUTE;
+	*out = usual;
 	bool good = !v || (json_type(v) == JSON_STRING && duration_parse(json_str(v, ""), out));
 	if (json_type(v) == JSON_NUMBER) {
-		double s = json_num(v, 0);
-		good = s >= 1 && s <= 3600;
+		double s = json_num(v, -1);
+		good = s >= 0 && s <= 3600;
 		*out = good ? (int64_t)(s * 1e6) : 0;
 	}
-	return (good && *out >= US_SECOND && *out <= US_HOUR) || refuse(f, "`skew` is no time from 1s to 1h", "write 5m");
+	return good && *out >= least && *out <= most;
+}
+
+static bool read_times(struct hook *h, const struct json *config, struct fault *f)
+{
+	if (!read_time(json_get(config, "skew"), 5 * US_MINUTE, US_SECOND, US_HOUR, &h->skew))
+		return refuse(f, "`skew` is no time from 1s to 1h", "write 5m");
+	int64_t usual = h->skew < AHEAD_DEFAULT ? h->skew : AHEAD_DEFAULT;
+	if (!read_time(json_get(config, "ahead"), usual, 0, h->skew, &h->ahead))
+		return refuse(f, "`ahead` is no time from 0 to `skew`", "write 5s");
+	return true;
 }
 
 static bool read_config(struct hook *h, const struct json *config, struct fault *f)
@@ -52,7 +63,7 @@ static bool read_config(struct hook *h, const struct json *config, struct fault 
 	int64_t port = json_get_int(config, "port", 0), body = json_int(max, max ? 0 : BODY_DEFAULT);
 	h->key = sdk_secret(h->s, "key");
 	h->address = json_str(address, address ? "" : "127.0.0.1");
-	if (!keys_known(config, f) || !read_skew(json_get(config, "skew"), &h->skew, f))
+	if (!keys_known(config, f) || !read_times(h, config, f))
 		return false;
 	if (port < 1 || port > 65535)
 		return refuse(f, "`port` is missing or no port", "write a fixed one from 1 to 65535, as in config: {port: 9190}");
@@ -78,7 +89,7 @@ static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *st
 		free(h);
 		return sdk_error(SDK_BAD_PARAMS, "%s", f.what);
 	}
-	seen_init(&h->seen, h->skew, SEEN_MAX, sdk_wall());
+	seen_init(&h->seen, h->skew, h->ahead, SEEN_MAX, sdk_wall());
 	sdk_set_state(s, h);
 	return sdk_ready(s, &(struct sdk_provides){.deploys = true});
 }

@@ -22,10 +22,10 @@ bool sign_equal(const char a[SIGN_LEN], const char b[SIGN_LEN])
 	return !differ;
 }
 
-/* What an earlier process took is not known here, so only what was signed in this second or later counts. */
-void seen_init(struct seen *s, int64_t skew, size_t max, int64_t now)
+/* What an earlier process took is not known here: all of that was signed before now + ahead, so only what was not counts. */
+void seen_init(struct seen *s, int64_t skew, int64_t ahead, size_t max, int64_t now)
 {
-	*s = (struct seen){.skew = skew, .max = max, .since = now - now % US_SECOND};
+	*s = (struct seen){.skew = skew, .max = max, .since = now + ahead};
 }
 
 void seen_release(struct seen *s)

@@ -26,7 +26,8 @@ struct seen {
 	int64_t since; /* what was signed before it is not taken: whether it came before, nobody knows any more */
 };
 
-void seen_init(struct seen *s, int64_t skew, size_t max, int64_t now);
+/* ahead: nothing is taken that was signed later than so far in the future. */
+void seen_init(struct seen *s, int64_t skew, int64_t ahead, size_t max, int64_t now);
 void seen_release(struct seen *s);
 bool seen_has(const struct seen *s, const char sign[SIGN_LEN]);
 bool seen_full(struct seen *s, int64_t now); /* after those whose time has passed are dropped */

@@ -13,7 +13,7 @@ struct hook {
 	const char *key, *address; /* of initialize, which lives as long */
 	int port;
 	size_t max_body;
-	int64_t skew;
+	int64_t skew, ahead;
 	struct server *server;
 	struct seen seen;
 	struct names { char **v; size_t n, cap; } services, all; /* whose deploys are this backend's; every service of the kit */

@@ -150,7 +150,7 @@ def test_beside_a_running_engine():
         lab.write("services/auth.yaml", service.replace("deploys: {backend: world, target: {file: auth}}", "deploys: {backend: hook, target: {}}"))
         lab.engine()
         c = lab.client()
-        c.until("plugin", backend="hook", state="ready")
+        wait_for(lambda: [p for p in c.good("plugins") if p["backend"] == "hook" and p["state"] == "ready"], 15)
         code, answer = live(lab)
         same((code, answer["problems"]), (0, []))
         check(c.good("status"))

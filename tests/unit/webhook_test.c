@@ -55,7 +55,7 @@ static void full(void **state)
 	struct seen s;
 	char sig[SIGN_LEN];
 	(void)state;
-	seen_init(&s, SKEW, 100, T0);
+	seen_init(&s, SKEW, 0, 100, T0);
 	for (int i = 0; i < 100; i++) {
 		assert_false(seen_full(&s, T0 + i));
 		number(sig, i);
@@ -79,8 +79,8 @@ static void clock_back(void **state)
 	struct seen s;
 	char sig[SIGN_LEN];
 	(void)state;
-	seen_init(&s, SKEW, 1, T0 + 1);
-	assert_int_equal(s.since, T0);
+	seen_init(&s, SKEW, 2, 1, T0 + 1);
+	assert_int_equal(s.since, T0 + 3);
 	number(sig, 1);
 	seen_add(&s, T0 + US_SECOND, sig);
 	assert_false(seen_full(&s, T0 + SKEW + 2 * US_SECOND));
