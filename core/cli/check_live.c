@@ -21,6 +21,7 @@
 #define WORDS_MAX 64
 #define PREFLIGHT_US (15 * US_SECOND)
 #define WATCH_US (10 * US_SECOND)
+#define LOST_MAX 3                       /* answers in a row: what was not asked yet would hang as well */
 #define LOOK_MS 100
 #define BAD_STAYS_US (3 * US_SECOND)     /* so long may a first sample be bad before it counts */
 #define SAMPLES_US (20 * US_SECOND)      /* and so long may it take to come at all */
@@ -41,6 +42,7 @@ struct source {
 	VEC(struct item) items;
 	VEC(const struct kit_action *) actions;
 	size_t action;           /* the one that is asked about */
+	int lost;                /* answers in a row that did not come */
 	bool acting, ending;
 	int64_t began;           /* mono: when it was asked to watch; 0 not yet */
 };
@@ -90,6 +92,12 @@ static void blame_action(struct source *s, const struct kit_action *a, const cha
 	struct place at = place_of(s->l->files, a->service->name, a->name);
 	mend_with(complain(s->l->problems, at, PROBLEM_ERROR, "action %s of %s would fail now: %s", a->name, a->service->name, why),
 		"mend it before it is needed; `backout fire %s --service %s --dry-run` shows all of it", a->name, a->service->name);
+}
+
+static void blame_rest(struct source *s, const char *why)
+{
+	for (; s->acting && s->action < s->actions.n; s->action++)
+		blame_action(s, s->actions.v[s->action], why);
 }
 
 /* ---- measuring ------------------------------------------------------------------------ */
@@ -202,10 +210,12 @@ static void answered(void *ctx, const struct json *result, const struct fault *f
 	const struct kit_action *a = s->actions.v[s->action];
 	char room[300];
 	const char *why = way_lost(s->l->m, a, result, fault, room, sizeof room);
-	(void)code;
+	s->lost = result || code ? 0 : s->lost + 1;
 	if (why)
 		blame_action(s, a, why);
 	s->action++;
+	if (s->lost >= LOST_MAX)
+		blame_rest(s, "the backend did not answer for the last three");
 	ask_next(s);
 }
 
@@ -238,8 +248,7 @@ static void over(struct source *s, const char *why)
 {
 	if (why) {
 		blame_backend(s, why);
-		for (; s->acting && s->action < s->actions.n; s->action++)
-			blame_action(s, s->actions.v[s->action], "the backend cannot be asked");
+		blame_rest(s, "the backend cannot be asked");
 	}
 	if (!s->acting && s->actions.n)
 		start(s, true);

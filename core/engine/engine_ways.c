@@ -16,6 +16,7 @@
 #define WAYS_FIRST_US US_MINUTE          /* after the engine's start: the sources have told by then */
 #define WAYS_EVERY_US (10 * US_MINUTE)
 #define WAYS_NAMED 200                   /* of those that are not ready, in one event */
+#define WAYS_LOST 3                      /* answers in a row: a backend that hangs must not keep the others waiting for hours */
 
 struct way_found { char service[72], action[72], why[300]; };
 struct ways {
@@ -27,6 +28,7 @@ struct ways {
 	char kit_digest[SHA_HEX];
 	size_t service, action;          /* the one that is asked about */
 	size_t tried, ready;
+	int lost;                        /* answers in a row that did not come */
 	VEC(struct way_found) not_ready;
 	bool recorded, gave_way;         /* of this backend: its event is made; somebody acts, so there will be none */
 	bool round, again;               /* one is under way; another was asked for meanwhile */
@@ -118,6 +120,33 @@ static void step(struct ways *w, const struct kit *k)
 	seek(w, k);
 }
 
+/* What was not asked, or not answered, would fail for this reason. */
+static void none_works(struct ways *w, const char *why)
+{
+	const struct kit *k = kit_of(w);
+	const struct kit_action *a;
+
+	while (k && (a = action_at(w, k))) {
+		note(w, a, why);
+		step(w, k);
+	}
+	record(w);
+}
+
+/* It hangs: what was not asked yet would hang as well. */
+static void give_up(struct ways *w, const char *fault)
+{
+	char why[300];
+
+	snprintf(why, sizeof why, "%d answers in a row did not come: %.200s", WAYS_LOST, fault);
+	if (kit_of(w) && !acts_now(w->e))
+		none_works(w, why);
+	else
+		w->gave_way = true;
+	if (w->p && host_plugin_state(w->p) == PLUGIN_READY)
+		host_plugin_end(w->p, false);
+}
+
 static void answered(void *ctx, const struct json *result, const struct fault *fault, int code)
 {
 	struct ways *w = ctx;
@@ -125,12 +154,15 @@ static void answered(void *ctx, const struct json *result, const struct fault *f
 	const struct kit_action *a = k ? action_at(w, k) : NULL;
 	char why[300];
 
-	(void)code;
+	w->lost = result || code ? 0 : w->lost + 1;
 	if (a) {
 		note(w, a, way_lost(w->e->model, a, result, fault, why, sizeof why));
 		step(w, k);
 	}
-	ask_next(w);
+	if (w->lost >= WAYS_LOST)
+		give_up(w, fault->what);
+	else
+		ask_next(w);
 }
 
 /* Somebody acts: the round gives way, and what it has is no round. */
@@ -172,19 +204,6 @@ static void notified(struct host_plugin *p, void *ctx, const char *method, const
 
 	(void)p;
 	engine_heard(w->e, w->backend, method, params);
-}
-
-/* What was not asked, or not answered, would fail for this reason. */
-static void none_works(struct ways *w, const char *why)
-{
-	const struct kit *k = kit_of(w);
-	const struct kit_action *a;
-
-	while (k && (a = action_at(w, k))) {
-		note(w, a, why);
-		step(w, k);
-	}
-	record(w);
 }
 
 static void gone(struct host_plugin *p, void *ctx, const char *why)
@@ -231,6 +250,7 @@ static void begin_backend(struct ways *w)
 
 	vec_release(&w->not_ready);
 	w->tried = w->ready = 0;
+	w->lost = 0;
 	w->recorded = w->gave_way = false;
 	while (k && !acts_now(w->e) && w->next_backend < k->n_backends) {
 		text_copy(w->backend, sizeof w->backend, k->backends[w->next_backend++].id);

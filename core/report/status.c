@@ -87,8 +87,8 @@ static void status_line(const struct json *status, bool brief, struct buf *out)
 	add_count(json_get_int(status, "breached", 0), "breached", out);
 	add_count(json_get_int(status, "pending", 0), "pending", out);
 	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);
-	add_count(json_get_int(json_get(status, "ways_back"), "tried", 0) - json_get_int(json_get(status, "ways_back"), "ready", 0),
-		"ways back not ready", out);
+	int64_t lost = json_get_int(json_get(status, "ways_back"), "tried", 0) - json_get_int(json_get(status, "ways_back"), "ready", 0);
+	add_count(lost, lost > 1 ? "ways back not ready" : "way back not ready", out);
 	int64_t lame = has_engine(status) ? failing(sources) : 0;
 	add_count(lame, lame > 1 ? "sources cannot measure" : "source cannot measure", out);
 	if (urgency_of(status) == QUIET)

@@ -89,5 +89,36 @@ def test_a_backend_that_dies_while_asked_is_named():
         assert c.good("status"), "the engine goes on"
 
 
+def test_a_backend_that_hangs_is_given_up():
+    """Three answers that do not come are enough, for the engine's round and for `check --live`: the rest is named, too."""
+    with Lab(services=("auth", "checkout", "geo", "shop")) as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        lab.set("slow-preflight", "300")
+        check = lab.start("check", "--live", "--json", lab.kit)
+        before = len(lab.log())
+        c.good("try")
+        wait_for(lambda: any(e["kind"] == "ways" for e in lab.log()[before:]), 100, 0.5)
+        body = [e["body"] for e in lab.log() if e["kind"] == "ways"][-1]
+        whys = [x["why"] for x in body["not"]]
+        assert body["tried"] == 4 and body["ready"] == 0 and len(whys) == 4, body
+        assert "3 answers in a row did not come" in whys[3] and not [w for w in whys[:3] if "in a row" in w], whys
+        assert c.good("status"), "the engine goes on"
+        answer = json.loads(check.communicate(timeout=60)[0])
+        assert check.returncode == 1 and [p["what"] for p in answer["problems"] if "shop-rollback of shop would fail now: the backend did not answer for" in p["what"]], answer
+        assert len(answer["problems"]) == 4, answer
+
+
+def test_what_the_panel_would_refuse_is_not_ready():
+    with Lab() as lab:
+        lab.engine()
+        c = lab.client()
+        c.until("samples")
+        lab.set("auth.good", "no version")
+        body = tried(lab, c)
+        assert body["ready"] == 0 and "version" in body["not"][0]["why"], body
+
+
 if __name__ == "__main__":
     main(globals())
