@@ -235,6 +235,15 @@ const struct model_hold *model_hold(const struct model *m, const char *row, cons
 /* What counts down on a service (NULL: on any): the one that ends first. */
 const struct model_action *model_countdown(const struct model *m, const char *service);
 int64_t action_countdown_left(const struct model_action *a, const struct stamp *now); /* microseconds, never below 0 */
+/* When it fires on the wall, and how long that is from now in whole seconds: what is shown adds up. */
+int64_t action_countdown_at(const struct model_action *a, const struct stamp *now);
+int64_t action_countdown_shown(const struct model_action *a, const struct stamp *now);
+size_t model_countdowns(const struct model *m);    /* how many there are */
+bool action_by_itself(const struct model_action *a);
+const char *action_who(const struct model_action *a); /* behind "by": a person, itself, nobody */
+/* What a hold lacks, one clause at a time; false behind the last one. */
+bool hold_clause(const struct model_hold *h, size_t n, char *out, size_t cap);
+size_t hold_clauses(const struct model_hold *h);
 const struct model_version *model_version(const struct model *m, const char *service, const char *version);
 /* The version to go back to: the newest one that ran here before the present, not rolled back from. */
 const struct model_version *model_last_good(const struct model *m, const char *service);

@@ -1,5 +1,6 @@
 /* Questions of the model. */
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model/private.h"
@@ -187,6 +188,59 @@ const struct model_action *model_countdown(const struct model *m, const char *se
 				(!first || a->requested.at + a->countdown_us < first->requested.at + first->countdown_us))
 				first = a;
 	return first;
+}
+
+int64_t action_countdown_at(const struct model_action *a, const struct stamp *now)
+{
+	int64_t said = a->requested.at + a->countdown_us, left = action_countdown_left(a, now), off = now->at + left - said;
+	return left && (off > US_SECOND || off < -US_SECOND) ? now->at + left : said; /* the clock on the wall was set meanwhile */
+}
+
+int64_t action_countdown_shown(const struct model_action *a, const struct stamp *now)
+{
+	int64_t s = action_countdown_at(a, now) / US_SECOND - now->at / US_SECOND;
+	return s > 0 ? s * US_SECOND : 0;
+}
+
+size_t model_countdowns(const struct model *m)
+{
+	size_t n = 0;
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions)
+			n += i->open && a->outcome == OUTCOME_COUNTDOWN;
+	return n;
+}
+
+bool action_by_itself(const struct model_action *a)
+{
+	return a->via && strcmp(a->via, "automatic") == 0;
+}
+
+const char *action_who(const struct model_action *a)
+{
+	return a->by ? a->by : action_by_itself(a) ? "itself" : "nobody";
+}
+
+size_t hold_clauses(const struct model_hold *h)
+{
+	size_t n = h->why && *h->why;
+	for (const char *s = h->why ? strstr(h->why, "; ") : NULL; s; s = strstr(s + 2, "; "))
+		n++;
+	return n;
+}
+
+bool hold_clause(const struct model_hold *h, size_t n, char *out, size_t cap)
+{
+	const char *s = h->why;
+	for (; s && n; n--) {
+		s = strstr(s, "; ");
+		s = s ? s + 2 : NULL;
+	}
+	if (!s || !*s)
+		return false;
+	const char *end = strstr(s, "; ");
+	(void)snprintf(out, cap, "%.*s", end ? (int)(end - s) : (int)strlen(s), s);
+	return true;
 }
 
 const struct model_version *model_version(const struct model *m, const char *service, const char *version)

@@ -13,7 +13,7 @@ export LC_ALL=C.UTF-8 TZ=CET-1 XDG_CONFIG_HOME="$out/nobody"
 cd "$top_srcdir" || exit 99
 # The checkout may be read-only to this user or owned by another: the kit of the
 # scripts is read from a copy that is ours.
-cp -r tests/screen/kit "$out/kit" && chmod -R u+rwX,go-w "$out/kit"
+cp -r tests/screen/kit tests/screen/kit_auto "$out" && chmod -R u+rwX,go-w "$out/kit" "$out/kit_auto"
 bad=0
 for script in tests/screen/scripts/*.txt; do
 	name=$(basename "$script" .txt)

@@ -144,8 +144,9 @@ def svg(text, letters, paints, names, light):
 def main():
     update, bad, names = "--update" in sys.argv, 0, roles()
     scratch = tempfile.mkdtemp()
-    shutil.copytree(TOP + "/tests/screen/kit", scratch + "/kit")
-    subprocess.run(["chmod", "-R", "u+rwX,go-w", scratch + "/kit"], check=True)
+    for kit in ("/kit", "/kit_auto"):
+        shutil.copytree(TOP + "/tests/screen" + kit, scratch + kit)
+        subprocess.run(["chmod", "-R", "u+rwX,go-w", scratch + kit], check=True)
     os.makedirs(OUT, exist_ok=True) if update else None
     for name, script, frame, size, paint in PICTURES:
         text, letters = frame_of(scratch, script, frame, size)

@@ -64,9 +64,11 @@ def main():
     try:
         folder = os.path.join(top, "tests/screen/scripts")
         kit = os.path.join(work, "kit")
-        shutil.copytree(os.path.join(top, "tests/screen/kit"), kit)
+        for which in ("", "_auto"):
+            shutil.copytree(os.path.join(top, "tests/screen/kit" + which), kit + which)
         subprocess.run(["chmod", "-R", "u+rwX,go-w", work], check=True)
-        kits = set(re.findall(r"key: (\w)", "".join(open(os.path.join(kit, "services", n)).read() for n in os.listdir(os.path.join(kit, "services")))))
+        kits = set(re.findall(r"key: (\w)", "".join(open(os.path.join(k, n)).read() for which in ("", "_auto")
+                                                    for k in [os.path.join(kit + which, "services")] for n in os.listdir(k))))
         for name in sorted(os.listdir(folder)):
             if name in ("themes.txt", "hostile.txt") or not name.endswith(".txt"):
                 continue

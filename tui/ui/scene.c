@@ -20,6 +20,8 @@ static const struct model_action *action_now(const struct model_incident *i)
 
 	for (size_t k = 0; k < i->actions.n; k++) {
 		const struct model_action *a = &i->actions.v[k];
+		if (a->outcome == OUTCOME_COUNTDOWN)
+			continue; /* it has a screen of its own */
 		if (!action_over(a))
 			return a;
 		if (a->recovery || !last || !last->recovery)
@@ -45,6 +47,8 @@ static enum screen screen_of(const struct scene *s)
 		return SCREEN_WAITING;
 	if (!s->inc)
 		return trouble(s) ? SCREEN_PENDING : SCREEN_QUIET;
+	if (s->down && !strcmp(s->down->incident, s->inc->name))
+		return SCREEN_COUNTDOWN; /* whatever else runs goes on without anybody */
 	if (s->act && !action_over(s->act))
 		return SCREEN_RUNNING;
 	if (s->ph.at[PHASE_VERIFIED].at)
@@ -66,6 +70,7 @@ void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight,
 	s->health = ui->health;
 	if (s->m)
 		s->inc = ui_incident(ui, s->m);
+	s->down = s->m ? model_countdown(s->m, NULL) : NULL;
 	if (s->m && s->m->kit)
 		health_look(ui->health, s->m, &s->now);
 	if (s->inc) {

@@ -9,7 +9,7 @@
 #include "tui/ui/ui.h"
 #include "tui/ui/words.h"
 
-enum screen { SCREEN_WAITING, SCREEN_QUIET, SCREEN_PENDING, SCREEN_DECIDING, SCREEN_RUNNING, SCREEN_VERIFYING, SCREEN_VERIFIED };
+enum screen { SCREEN_WAITING, SCREEN_QUIET, SCREEN_PENDING, SCREEN_COUNTDOWN, SCREEN_DECIDING, SCREEN_RUNNING, SCREEN_VERIFYING, SCREEN_VERIFIED };
 struct scene {
 	const struct model *m;
 	const struct health *health; /* of m and now */
@@ -25,6 +25,7 @@ struct scene {
 	const struct model_incident *inc;
 	struct phases ph;
 	const struct model_action *act; /* the recovery action that matters now, or NULL */
+	const struct model_action *down; /* what counts down and ends first, of any incident, or NULL */
 };
 void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight, int rows, int cols);
 

@@ -112,9 +112,11 @@ void ui_ask(struct ui *u, const char *verb, struct buf *params, enum tag tag)
 	buf_release(params);
 }
 
+/* The chosen one; else the one in which something is about to act by itself; else the newest. */
 const struct model_incident *ui_incident(const struct ui *u, const struct model *m)
 {
 	const struct model_incident *newest = NULL;
+	const struct model_action *down = m ? model_countdown(m, NULL) : NULL;
 
 	for (size_t i = 0; m && i < m->incidents.n; i++) {
 		const struct model_incident *x = &m->incidents.v[i];
@@ -124,7 +126,7 @@ const struct model_incident *ui_incident(const struct ui *u, const struct model 
 			return x;
 		newest = x;
 	}
-	return newest;
+	return down ? model_incident(m, down->incident) : newest;
 }
 
 /* ---- keys ------------------------------------------------------------------ */
@@ -372,7 +374,7 @@ static void draw_small(const struct scene *s, struct cells *out)
 {
 	struct gauges g = {0};
 	int alarms = 0, row = 1;
-	char d[DURATION_LEN];
+	char d[DURATION_LEN], what[400];
 
 	header_draw(s, out);
 	if (out->rows == 1)
@@ -382,15 +384,17 @@ static void draw_small(const struct scene *s, struct cells *out)
 	for (int i = row; i < out->rows; i++)
 		cells_fill(out, i, 0, out->cols, ROLE_TEXT, ' ');
 	if (s->inc) {
-		bool running;
-		int64_t t = phases_clock(&s->ph, &s->stamp, &running);
+		bool running, down = s->screen == SCREEN_COUNTDOWN;
+		int64_t t = down ? action_countdown_shown(s->down, &s->stamp) : phases_clock(&s->ph, &s->stamp, &running);
 		duration_clock(t, d);
-		if (out->rows >= 6 && out->cols >= 20) {
+		if (out->rows >= (down ? 7 : 6) && out->cols >= 20) {
 			digits_draw(out, 1, out->cols - 1, ROLE_CLOCK, d);
 			row = 4;
-		} else {
+		} else if (!down) {
 			cells_textf(out, row++, 0, out->cols, ROLE_CLOCK, "since \"bad\" %s", d);
 		}
+		if (down)
+			cells_textf(out, row++, 0, out->cols, ROLE_ALARM, "BY ITSELF %s: %s", d, countdown_what(s, s->down, what, sizeof what));
 	}
 	if (s->m && s->m->kit)
 		gauges_make(&g, s, s->inc, NULL);
@@ -504,7 +508,7 @@ bool ui_by_minutes(const struct ui *u, const struct sight *s)
 	if (u->confirm.state != CONFIRM_NONE || (*u->message && u->message_until) || *u->cues.text || u->cues.held)
 		return false;
 	if (sc.screen != SCREEN_QUIET || !s->link->up || s->link->beat_age > 2 * US_SECOND)
-		return sc.screen == SCREEN_VERIFIED && s->link->up;
+		return sc.screen == SCREEN_VERIFIED && s->link->up && !sc.down;
 	return view != VIEW_SERVICE && view != VIEW_CHART;
 }
 

@@ -269,6 +269,20 @@ static void leave(struct ui *u, const struct sight *s, const struct model_incide
 		key_of(u, COMMAND_LEAVE), key_of(u, COMMAND_HAND_OVER));
 }
 
+/* What is shown, by its key: what came meanwhile is another matter.  Without a countdown: a take of command. */
+static void veto(struct ui *u, const struct sight *s)
+{
+	const struct model_action *a = model_countdown(s->m, NULL);
+	struct buf b;
+	struct jw w;
+
+	ask_begin(u, NULL, &b, &w);
+	if (a)
+		jw_kstr(&w, "key", a->key);
+	jw_obj_end(&w);
+	ui_ask(u, "veto", &b, TAG_SAY);
+}
+
 static void ask_command(struct ui *u, const struct sight *s, enum command_id id)
 {
 	const struct model_incident *i = ui_incident(u, s->m);
@@ -284,7 +298,7 @@ static void ask_command(struct ui *u, const struct sight *s, enum command_id id)
 		ui_ask_text(u, PROMPT_NOTE, i ? i->name : "", "", "", "note:");
 		break;
 	case COMMAND_VETO:
-		ask_plain(u, NULL, "veto");
+		veto(u, s);
 		break;
 	case COMMAND_RESOLVE:
 		resolve(u, s, i);

@@ -74,6 +74,7 @@ static const struct {
 	enum command_id id;
 	const char *word;
 } rows[] = {
+	{ON(COUNTDOWN), COMMAND_OPEN, "chart"},
 	{ON(RUNNING), COMMAND_FREEZE, "stop it where it is"},
 	{ON(VERIFYING), COMMAND_REPORT, "people's word"},
 	{ON(VERIFIED), COMMAND_CLOSE, "close"},
@@ -82,12 +83,12 @@ static const struct {
 	{ON(QUIET) | ON(PENDING), COMMAND_CHANGES, "changes"},
 	{ON(QUIET) | ON(PENDING), COMMAND_DECLARE, "this deploy is bad"},
 	{ON(DECIDING), COMMAND_REPORT, "report"},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_NOTE, "note"},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), COMMAND_BRIEF, "brief"},
+	{ON(COUNTDOWN) | ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_NOTE, "note"},
+	{ON(COUNTDOWN) | ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED) | ON(QUIET), COMMAND_BRIEF, "brief"},
 	{ON(RUNNING), COMMAND_LEAVE, "leave (it goes on)"},
 	{ON(DECIDING) | ON(VERIFYING), COMMAND_HAND_OVER, "hand over"},
 	{ON(DECIDING) | ON(VERIFYING), COMMAND_CLOSE, "close"},
-	{ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_TIMELINE, "timeline"},
+	{ON(COUNTDOWN) | ON(DECIDING) | ON(RUNNING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_TIMELINE, "timeline"},
 	{ON(DECIDING) | ON(VERIFYING) | ON(VERIFIED), COMMAND_PINS, "pins"},
 	{ON(VERIFYING), COMMAND_LEAVE, "leave (it goes on)"},
 	{ON(QUIET) | ON(PENDING), COMMAND_FILTER, "filter"},
@@ -152,6 +153,18 @@ static void past_hints(struct hints *h, enum view_kind view)
 	}
 }
 
+/* What counts down can be stopped wherever one is; hurried where one sees what it is. */
+static void countdown_hints(struct hints *h, bool main)
+{
+	char key[120];
+
+	if (!h->s->down || !may_ask(h->s))
+		return;
+	hint(h, COMMAND_VETO, "not this time");
+	if (main && h->s->screen == SCREEN_COUNTDOWN && countdown_now(h->s, key, sizeof key))
+		hint_key(h, key, "now");
+}
+
 /* What the screen of the incident is about. */
 static void main_hints(struct hints *h)
 {
@@ -163,7 +176,7 @@ static void main_hints(struct hints *h)
 		proposal_hint(h);
 	if (s->inc && may_ask(s) && (s->inc->commander ? s->inc->offered_to && !strcmp(s->inc->offered_to, s->ui->person) : commands(s)))
 		hint(h, COMMAND_TAKE, s->inc->commander ? "accept command" : "take command");
-	if (s->inc && commands(s) && s->inc->asked_by)
+	if (s->inc && commands(s) && s->inc->asked_by && !s->down)
 		hint(h, COMMAND_VETO, "refuse");
 	if (s->screen == SCREEN_RUNNING && s->act && s->act->outcome == OUTCOME_UNKNOWN && may_ask(s))
 		hint(h, COMMAND_RESOLVE, "settle it");
@@ -179,6 +192,7 @@ void footer_hints(const struct scene *s, enum view_kind view, hint_fn put, void 
 	struct hints h = {s, put, ctx};
 	char both[2 * CHORD_WRITTEN];
 
+	countdown_hints(&h, view == VIEW_MAIN);
 	if (view != VIEW_MAIN)
 		hint(&h, COMMAND_BACK, "back");
 	if (view == VIEW_CHART)
@@ -310,6 +324,17 @@ static void cue_draw(const struct scene *s, struct cells *out)
 		cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_SOON, " %s ", c->text);
 }
 
+/* What counts down while another incident is looked at: the header does not say it. */
+static void countdown_draw(const struct scene *s, struct cells *out)
+{
+	char line[600];
+
+	if (!s->down || ui_looks_back(s->ui) || (s->inc && !strcmp(s->inc->name, s->down->incident)))
+		return;
+	countdown_line(s, line, sizeof line);
+	cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_ALARM, " %s ", line);
+}
+
 static void standing_draw(const struct scene *s, struct cells *out)
 {
 	const char *text = standing_text(&s->ui->standing);
@@ -325,6 +350,7 @@ void footer_draw(const struct scene *s, struct cells *out)
 	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	cue_draw(s, out);
 	standing_draw(s, out);
+	countdown_draw(s, out);
 	past_news_draw(s, out);
 	filter_draw(s, out);
 	if (s->ui->prompt.kind == PROMPT_PALETTE)

@@ -318,11 +318,11 @@ static enum role running_lines(const struct scene *s, char line[3][240])
 		snprintf(line[0], sizeof line[0], "%s %s %s %s -> %s", unknown ? "OUTCOME NOT KNOWN" : a->outcome == OUTCOME_WAITING ? "WAITING" : "RUNNING",
 			a->key, a->service, a->from ? a->from : "?", a->to ? a->to : "?");
 	if (!a->fired.at)
-		snprintf(line[1], sizeof line[1], "%s asked %s; not fired yet", a->by ? a->by : "?", when_clock(a->requested.at, t));
+		snprintf(line[1], sizeof line[1], "%s asked %s; not fired yet", action_who(a), when_clock(a->requested.at, t));
 	else if (unknown)
 		snprintf(line[1], sizeof line[1], "fired %s; the backend is being asked.  Look first", when_clock(a->fired.at, t));
 	else
-		snprintf(line[1], sizeof line[1], "%s, on disk %s, running %s", a->by ? a->by : "?", when_clock(a->fired.at, t),
+		snprintf(line[1], sizeof line[1], "%s%s, on disk %s, running %s", a->by ? "" : "by ", action_who(a), when_clock(a->fired.at, t),
 			duration_clock(stamp_diff(&a->fired, &s->stamp, NULL), d));
 	if (unknown)
 		snprintf(line[2], sizeof line[2], "%s.  %s settles it, once you looked", goal, key_of(s->ui, COMMAND_RESOLVE));
@@ -355,8 +355,14 @@ static void verifying_lines(const struct scene *s, char line[3][240])
 	goal_text(s, line[2], sizeof line[2]);
 }
 
-static enum role left_lines(const struct scene *s, char line[3][240])
+/* room: columns for each of them. */
+static enum role left_lines(const struct scene *s, int room, char line[3][240])
 {
+	if (s->screen == SCREEN_COUNTDOWN) {
+		hurt_text(s, line[2], sizeof line[2]);
+		countdown_words(s, room, line);
+		return ROLE_ALARM;
+	}
 	if (s->screen == SCREEN_RUNNING)
 		return running_lines(s, line);
 	if (s->screen == SCREEN_VERIFYING) {
@@ -376,13 +382,13 @@ static enum role left_lines(const struct scene *s, char line[3][240])
 
 void header_words(const struct scene *s, char out_line[3][240])
 {
-	left_lines(s, out_line);
+	left_lines(s, 1000, out_line);
 }
 
 static void clock_text(const struct scene *s, char *out, size_t cap)
 {
 	bool running;
-	int64_t t = phases_clock(&s->ph, &s->stamp, &running) / US_SECOND;
+	int64_t t = (s->screen == SCREEN_COUNTDOWN ? action_countdown_shown(s->down, &s->stamp) : phases_clock(&s->ph, &s->stamp, &running)) / US_SECOND;
 
 	if (t < 0)
 		t = 0;
@@ -403,20 +409,23 @@ void header_clock(const struct scene *s, struct cells *out)
 		return;
 	clock_text(s, clock, sizeof clock);
 	cols = text_cols(clock);
-	cells_text(out, 0, out->cols - cols - 8, 6, ROLE_DIM, " \"bad\"");
+	if (s->screen == SCREEN_COUNTDOWN)
+		cells_text(out, 0, out->cols - cols - 15, 13, ROLE_ALARM, " BY ITSELF IN");
+	else
+		cells_text(out, 0, out->cols - cols - 8, 6, ROLE_DIM, " \"bad\"");
 	cells_textf(out, 0, out->cols - cols - 2, cols + 2, engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, " %s ", clock);
 }
 
 static void incident_lines(const struct scene *s, struct cells *out)
 {
 	char clock[40], silent[64], line[3][240] = {"", "", ""};
-	const char *label = s->screen == SCREEN_VERIFIED ? "\"bad\" to good" : "since \"bad\"";
+	const char *label = s->screen == SCREEN_COUNTDOWN ? "by itself in" : s->screen == SCREEN_VERIFIED ? "\"bad\" to good" : "since \"bad\"";
 	int left;
 	enum role role;
 
 	clock_text(s, clock, sizeof clock);
 	left = digits_draw(out, 1, out->cols - 1, ui_looks_back(s->ui) || engine_silent(s, silent, sizeof silent) ? ROLE_CLOCK_OLD : ROLE_CLOCK, clock);
-	role = left_lines(s, line);
+	role = left_lines(s, left - 3, line);
 	for (int i = 0; i < 3; i++) {
 		int right = left;
 		bool fits = text_cols(line[0]) + text_cols(label) + 4 < left;
@@ -425,7 +434,7 @@ static void incident_lines(const struct scene *s, struct cells *out)
 			right = left - 2 - text_cols(label);
 			cells_text(out, 1, right, 20, ROLE_DIM, label);
 		}
-		cells_text(out, 1 + i, 1, right - 2, i == 0 ? role : ROLE_TEXT, line[i]);
+		cells_text(out, 1 + i, 1, right - 2, i == 0 ? role : i == 1 && s->screen == SCREEN_COUNTDOWN ? ROLE_TITLE : ROLE_TEXT, line[i]);
 	}
 }
 

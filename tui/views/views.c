@@ -21,6 +21,9 @@ void view_main(const struct scene *s, struct page *p, const struct place *place)
 	case SCREEN_PENDING:
 		screen_pending(s, p);
 		break;
+	case SCREEN_COUNTDOWN:
+		screen_countdown(s, p);
+		break;
 	case SCREEN_DECIDING:
 		screen_deciding(s, p);
 		break;

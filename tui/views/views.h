@@ -49,10 +49,18 @@ void view_said(const struct scene *s, struct page *p);
 /* The main view, by the screen that the incident asks for. */
 void screen_quiet(const struct scene *s, struct page *p);
 void screen_pending(const struct scene *s, struct page *p);
+void screen_countdown(const struct scene *s, struct page *p);
 void screen_deciding(const struct scene *s, struct page *p);
 void screen_running(const struct scene *s, struct page *p);
 void screen_verifying(const struct scene *s, struct page *p);
 void screen_verified(const struct scene *s, struct page *p);
+
+/* A countdown: what happens at zero, how long until then, both in one line; beside the clock; the key that fires it at once. */
+const char *countdown_what(const struct scene *s, const struct model_action *a, char *out, size_t cap);
+const char *countdown_left(const struct scene *s, const struct model_action *a, char out[DURATION_LEN]);
+void countdown_line(const struct scene *s, char *out, size_t cap);
+void countdown_words(const struct scene *s, int room, char out_line[3][240]);
+bool countdown_now(const struct scene *s, char *out, size_t cap);
 
 /* Around every view. */
 void header_draw(const struct scene *s, struct cells *out);
