@@ -110,16 +110,21 @@ enum status ask_veto(struct asking *q)
 		const struct model_action *a = model_action(q->m, key);
 		return a ? veto_action(q, a) : deny(q, STATUS_USAGE, "no-key", "there is no action %.80s", key);
 	}
+	const struct model_action *first = model_countdown(q->m, NULL); /* no other no is as urgent */
+	if (first)
+		return veto_action(q, first);
 	vec_each(struct model_incident, i, &q->m->incidents) {
 		if (i->open && i->asked_by && holds_command(i, q->a->person)) {
 			put_commander(q, i, i->commander, "refused", i->asked_by);
 			return STATUS_OK;
 		}
 		vec_each(struct model_action, a, &i->actions)
-			if (i->open && (a->outcome == OUTCOME_WAITING || a->outcome == OUTCOME_COUNTDOWN))
+			if (i->open && a->outcome == OUTCOME_WAITING)
 				return veto_action(q, a);
 	}
-	return deny(q, STATUS_NO, "nothing", "nothing waits or counts down: there is nothing to veto");
+	deny(q, STATUS_NO, "nothing", "nothing counts down and nobody asks for your command: there is nothing to say no to");
+	fault_mend(&q->d->fault, "`backout status` begins with BY ITSELF while something counts down; what runs is stopped with `backout cancel KEY`");
+	return STATUS_NO;
 }
 
 /* ---- pins and freezes ---- */

@@ -314,6 +314,36 @@ void automatic_missing(const struct model *m, const struct now *now, struct auto
 	miss_marks(m, c, out);
 }
 
+bool automatic_foresee(const struct model *m, const struct now *now, const struct model_row *r, struct automatic_foresight *out)
+{
+	struct model_row then = *r;
+	struct automatic_case c;
+	struct automatic_storm storm;
+	struct automatic_whys w;
+	memset(out, 0, sizeof *out);
+	if (!m->kit || r->state != ROW_PENDING || model_row_standing(r))
+		return false;
+	then.state = ROW_BREACHED;
+	then.breached = stamp_of_now(now);
+	then.onset = r->since;
+	if (!automatic_case_of(m, &then, &c)) {
+		then.state = ROW_OVERDUE;
+		if (!automatic_case_of(m, &then, &c))
+			return false;
+		out->after = c.rule->timer;
+	}
+	if (!c.service)
+		return false;
+	storm_of(m, &storm);
+	automatic_missing(m, now, &c, &storm, NULL, false, &w);
+	storm_release(&storm);
+	out->action = c.action;
+	out->after += c.service->tier->veto;
+	out->n_missing = w.n;
+	text_copy(out->missing, sizeof out->missing, w.n ? w.v[0] : "");
+	return true;
+}
+
 /* A version was good here when it was kept, or served as long as its tier soaks with no breach of the service on record. */
 static bool was_good(const struct model *m, const struct kit_service *s, const char *version)
 {

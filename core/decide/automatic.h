@@ -35,4 +35,13 @@ void automatic_missing_way(const struct model *m, const struct automatic_case *c
 /* Why it may: one sentence for the screen. */
 void automatic_because(const struct model *m, const struct automatic_case *c, const struct automatic_storm *storm, char *out, size_t cap);
 
+/* What a row that pends would do by itself once it breached, as far as that is known now; false where nothing would. */
+struct automatic_foresight {
+	const struct kit_action *action; /* NULL none of the kit fits */
+	int64_t after;                   /* from the breach until it acts: the countdown, and the owner's time where that comes first */
+	char missing[200];               /* the first thing that is missing now, or "" */
+	size_t n_missing;
+};
+bool automatic_foresee(const struct model *m, const struct now *now, const struct model_row *r, struct automatic_foresight *out);
+
 #endif

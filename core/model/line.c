@@ -124,10 +124,11 @@ static void line_disarmed(struct reduction *r, struct buf *b)
 
 static void line_requested(struct reduction *r, struct buf *b)
 {
-	char d[DURATION_LEN], word[64];
+	char d[DURATION_LEN], word[64], why[120];
 	if (json_get(r->body, "countdown_s")) {
 		(void)snprintf(word, sizeof word, "by itself in %s unless somebody says no:", duration_clock(json_get_span(r->body, "countdown_s"), d));
-		line_action(r, b, word, s_of(r, "reason"));
+		(void)snprintf(why, sizeof why, "%.72s breached", s_of(r, "row"));
+		line_action(r, b, word, why);
 		return;
 	}
 	if (strcmp(s_of(r, "via"), "external") != 0) /* of what was made elsewhere one line is enough: its end */
@@ -146,7 +147,9 @@ static void line_vetoed(struct reduction *r, struct buf *b)
 
 static void line_expired(struct reduction *r, struct buf *b)
 {
-	line_action(r, b, "expired", s_of(r, "reason"));
+	const struct model_action *a = action_mut(r);
+	bool back = a && a->cls == CLASS_REVERSE;
+	line_action(r, b, json_get(r->body, "by") ? "gave way:" : back ? "did not go back by itself:" : "did not act by itself:", s_of(r, "reason"));
 }
 
 static void line_fired(struct reduction *r, struct buf *b)

@@ -80,6 +80,61 @@ static void put_reasons(struct jw *w, const struct model *m, const struct model_
 	jw_arr_end(w);
 }
 
+/* What counts down, the one that ends first first. */
+static void put_countdowns(struct jw *w, const struct model *m, const struct stamp *now)
+{
+	VEC(const struct model_action *) v = {0};
+	vec_each(struct model_incident, i, &m->incidents)
+		vec_each(struct model_action, a, &i->actions) {
+			if (!i->open || a->outcome != OUTCOME_COUNTDOWN)
+				continue;
+			size_t at = v.n;
+			*vec_push(&v) = a;
+			for (; at && v.v[at - 1]->requested.at + v.v[at - 1]->countdown_us > a->requested.at + a->countdown_us; at--)
+				v.v[at] = v.v[at - 1];
+			v.v[at] = a;
+		}
+	jw_key(w, "countdowns");
+	jw_arr(w);
+	vec_each(const struct model_action *, a, &v) {
+		jw_obj(w);
+		jw_kstr(w, "key", (*a)->key);
+		jw_kstr(w, "service", (*a)->service);
+		jw_kstr(w, "action", (*a)->action);
+		jw_kstr(w, "from", (*a)->from);
+		jw_kstr(w, "to", (*a)->to);
+		put_seconds(w, "left_s", action_countdown_shown(*a, now));
+		jw_ktime(w, "at", action_countdown_at(*a, now));
+		jw_kstr(w, "row", (*a)->row);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+	vec_release(&v);
+}
+
+void standing_holds(const struct model *m, const struct model_incident *i, struct jw *w)
+{
+	char clause[300];
+	jw_key(w, "holds");
+	jw_arr(w);
+	vec_each(struct model_hold, h, &m->holds) {
+		if (i && *h->service && !incident_has_service(i, h->service))
+			continue;
+		jw_obj(w);
+		jw_kstr(w, "service", h->service);
+		jw_kstr(w, "row", h->row);
+		jw_kstr(w, "action", h->action);
+		jw_key(w, "missing");
+		jw_arr(w);
+		for (size_t n = 0; hold_clause(h, n, clause, sizeof clause); n++)
+			jw_str(w, clause);
+		jw_arr_end(w);
+		jw_ktime(w, "at", h->at.at);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
 static void put_sources(struct jw *w, const struct model *m, const struct stamp *now)
 {
 	jw_key(w, "sources");
@@ -141,6 +196,8 @@ void standing_print(const struct model *m, bool engine, const struct stamp *now,
 	put_rows(w, m);
 	put_actions(w, m, "waiting", false);
 	put_actions(w, m, "unknown", true);
+	put_countdowns(w, m, now);
+	standing_holds(m, NULL, w);
 	put_sources(w, m, now);
 	put_ways(w, m, now);
 	jw_kstr(w, "head", head_print(m->store_id ? m->store_id : "", m->seq, m->chain, m->now.at, head));

@@ -8,5 +8,7 @@
 
 /* engine: one holds the store, and so the rows are watched. */
 void standing_print(const struct model *m, bool engine, const struct stamp *now, struct jw *w);
+/* "holds": what does not act by itself, and what is missing for it; of an incident's services, or (NULL) all. */
+void standing_holds(const struct model *m, const struct model_incident *i, struct jw *w);
 
 #endif

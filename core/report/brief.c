@@ -79,7 +79,10 @@ static void add_action(struct brief *b, const struct model_action *a)
 	part_say(b->out, ": %s", outcome_name(a->outcome));
 	if (a->ended.at || a->fired.at)
 		part_say(b->out, " %s %s", a->ended.at ? "at" : "since", part_clock(a->ended.at ? a->ended.at : a->fired.at, clock));
-	part_say(b->out, ", by %s\n", part_by(a, by, sizeof by));
+	part_say(b->out, ", by %s", part_by(a, by, sizeof by));
+	if (a->outcome == OUTCOME_EXPIRED && a->detail && *a->detail)
+		part_say(b->out, ": %s", a->detail);
+	buf_addc(b->out, '\n');
 }
 
 /* The newest ones: what happened last is what counts. */
@@ -120,6 +123,49 @@ static void add_verification(struct brief *b, const struct model_incident *i, co
 	if (p->at[PHASE_VERIFIED].at)
 		part_say(b->out, ", at %s", part_clock(p->at[PHASE_VERIFIED].at, clock));
 	part_say(b->out, "%s%s; reverted at %s\n", *why ? ": " : "", why, part_clock(p->at[PHASE_ACTED].at, clock));
+}
+
+/* ---- by itself ---------------------------------------------------------------------- */
+
+static void add_countdown(struct brief *b, const struct model *m, const struct model_incident *i, const struct stamp *now)
+{
+	const struct model_action *a = model_countdown(m, NULL);
+	char at[CLOCK_LEN], left[DURATION_LEN], what[300];
+	size_t n = model_countdowns(m);
+	if (!a || (i && !i->open) || !room(b, 3))
+		return;
+	part_say(b->out, "BY ITSELF  at %s, in %s: %s", part_clock(action_countdown_at(a, now), at), duration_clock(action_countdown_shown(a, now), left),
+		part_what(a, what, sizeof what));
+	if (n > 1)
+		part_say(b->out, "; and %zu more", n - 1);
+	buf_addc(b->out, '\n');
+}
+
+/* The first thing that is missing, of one row; the brake is about all of them. */
+static void add_holds(struct brief *b, const struct model *m, const struct model_incident *i)
+{
+	const struct model_hold *first = NULL;
+	char clause[300];
+	size_t rows = 0;
+	vec_each(struct model_hold, h, &m->holds)
+		if (of_incident(i, h->service)) {
+			first = first && !(h->why && strstr(h->why, "brake: ") && !strstr(first->why, "brake: ")) ? first : h;
+			rows++;
+		}
+	if (!first || (i && !i->open) || !room(b, 3))
+		return;
+	const char *brake = strstr(first->why, "brake: ");
+	if (brake) {
+		part_say(b->out, "BY ITSELF  no, %.*s (%zu rows)\n", (int)strcspn(brake, ";"), brake, rows);
+		return;
+	}
+	(void)hold_clause(first, 0, clause, sizeof clause);
+	part_say(b->out, "BY ITSELF  no, %s%s%s: %s", first->service, *first->service ? " " : "", first->row, clause);
+	if (hold_clauses(first) > 1)
+		part_say(b->out, "; and %zu more", hold_clauses(first) - 1);
+	if (rows > 1)
+		part_say(b->out, "; %zu more row%s", rows - 1, rows > 2 ? "s" : "");
+	buf_addc(b->out, '\n');
 }
 
 /* ---- needs ------------------------------------------------------------------------ */
@@ -164,6 +210,11 @@ static const struct model_check *not_good(const struct model_incident *i)
 	return NULL;
 }
 
+static bool counts_down(const struct model_incident *i)
+{
+	return i->open && first_with(i, OUTCOME_COUNTDOWN);
+}
+
 /* Exactly one line: the one thing that is needed next. */
 static void add_need(struct brief *b, const struct model *m, const struct model_incident *i, const struct phases *p)
 {
@@ -171,7 +222,9 @@ static void add_need(struct brief *b, const struct model *m, const struct model_
 	const struct model_report *said = unanswered(m, i);
 	const struct model_check *check = not_good(i);
 	b->lines++;
-	if (!i->open)
+	if (counts_down(i))
+		part_say(b->out, "NEEDS      nothing, or a no before then: `backout veto`, or v at a console\n");
+	else if (!i->open)
 		part_say(b->out, "NEEDS      nothing: closed as %s\n", i->resolution ? i->resolution : "not said");
 	else if (unknown)
 		part_say(b->out, "NEEDS      somebody who looks at %s itself: the outcome of %s is unknown\n", unknown->service, unknown->key);
@@ -260,6 +313,7 @@ static void quiet_brief(struct brief *b, const struct model *m)
 	b->lines++;
 	part_say(b->out, "%s %s: no incident is open\n", part_place(m, NULL, place, sizeof place), m->kit_name ? m->kit_name : "");
 	add_conditions(b, m, NULL);
+	add_holds(b, m, NULL);
 	for (size_t k = m->changes.n; k-- > 0 && n < 3;) {
 		const struct model_change *c = &m->changes.v[k];
 		if (!room(b, 1))
@@ -282,7 +336,9 @@ void report_brief(const struct model *m, const struct model_incident *i, const s
 	}
 	phases_of(m, i, &p);
 	add_head(&b, m, i, &p, &at);
+	add_countdown(&b, m, i, &at);
 	add_conditions(&b, m, i);
+	add_holds(&b, m, i);
 	add_cause(&b, m, i);
 	add_actions(&b, i);
 	if (i->open)

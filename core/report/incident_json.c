@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/standing.h"
 #include "report/parts.h"
 
 static void print_phases(struct jw *w, const struct phases *p)
@@ -81,6 +82,11 @@ static void print_action(struct jw *w, const struct model_action *a)
 	jw_arr(w);
 	jw_arr_end(w);
 	jw_kstr(w, "reason", a->reason);
+	if (action_by_itself(a)) {
+		part_seconds(w, "countdown_s", a->countdown_us);
+		jw_kstr(w, "row", a->row);
+		jw_kstr(w, "because", a->because);
+	}
 	jw_kstr(w, "from", a->from);
 	jw_kstr(w, "to", a->to);
 	jw_kstr(w, "outcome", outcome_name(a->outcome));
@@ -186,6 +192,13 @@ static void print_incident(struct jw *w, const struct model *m, const struct mod
 		vec_each(struct model_action, a, &i->actions)
 			print_action(w, a);
 		jw_arr_end(w);
+		if (i->open) {
+			standing_holds(m, i, w);
+		} else {
+			jw_key(w, "holds");
+			jw_arr(w);
+			jw_arr_end(w);
+		}
 	}
 	print_verification(w, i);
 	print_pins(w, m, i);

@@ -97,6 +97,29 @@ static void add_actions(const struct model_incident *i, struct buf *out)
 	}
 }
 
+/* What counts down in it, why something does not act by itself, and who said no. */
+static void add_by_itself(const struct model *m, const struct model_incident *i, const struct stamp *now, struct buf *out)
+{
+	char at[CLOCK_LEN], left[DURATION_LEN], what[300], clause[300];
+	vec_each(struct model_action, a, &i->actions)
+		if (a->outcome == OUTCOME_COUNTDOWN) {
+			part_say(out, "BY ITSELF  at %s, in %s, unless somebody says no (backout veto %s): %s\n", part_clock(action_countdown_at(a, now), at),
+				duration_clock(action_countdown_shown(a, now), left), a->key, part_what(a, what, sizeof what));
+			part_say(out, "           may, because: %s\n", a->because ? a->because : "not told");
+		}
+	vec_each(struct model_hold, h, &m->holds) {
+		if (*h->service && !incident_has_service(i, h->service))
+			continue;
+		part_say(out, "by itself  no, %s%s%s, %s; missing:\n", h->service, *h->service ? " " : "", h->row, h->action ? h->action : "no action fits");
+		for (size_t n = 0; hold_clause(h, n, clause, sizeof clause); n++)
+			part_say(out, "           - %s\n", clause);
+	}
+	vec_each(struct model_veto, v, &m->vetoes)
+		if (incident_has_service(i, v->service))
+			part_say(out, "vetoed     %s, by %s at %s: nothing by itself until this breach ends or another version serves\n", v->service,
+				v->by ? v->by : "somebody", part_clock(v->at.at, at));
+}
+
 static void add_check(const struct model_check *c, struct buf *out)
 {
 	char held[DURATION_LEN], need[DURATION_LEN];
@@ -146,6 +169,8 @@ void report_incident_text(const struct model *m, const struct model_incident *i,
 	add_phases(&p, out);
 	add_breaches(m, i, out);
 	add_actions(i, out);
+	if (i->open)
+		add_by_itself(m, i, &at, out);
 	add_verification(i, out);
 	add_left_over(m, i, out);
 	part_say(out, "events     %lld; %s\n", (long long)i->events, part_head(m, head));
@@ -160,9 +185,13 @@ void report_list_text(const struct model *m, const struct now *now, struct buf *
 		char day[CLOCK_LEN], clock[DURATION_LEN], services[256];
 		bool running;
 		phases_of(m, i, &p);
-		part_say(out, "%-9s %s  %-9s %8s  %-16s %s\n", i->name, instant_local(i->declared.at, "%Y-%m-%d %H:%M", day, sizeof day),
+		part_say(out, "%-9s %s  %-9s %8s  %-16s %s", i->name, instant_local(i->declared.at, "%Y-%m-%d %H:%M", day, sizeof day),
 			incident_state_name(phases_state(i, &p)), duration_clock(phases_clock(&p, &at, &running), clock),
 			part_services(i, services, sizeof services), i->title ? i->title : "");
+		vec_each(struct model_action, a, &i->actions)
+			if (i->open && a->outcome == OUTCOME_COUNTDOWN)
+				part_say(out, "; %s by itself in %s", a->action, duration_clock(action_countdown_shown(a, &at), clock));
+		buf_addc(out, '\n');
 	}
 	if (!m->incidents.n)
 		buf_adds(out, "no incident in this store\n");

@@ -160,6 +160,13 @@ const char *part_by(const struct model_action *a, char *out, size_t cap)
 	if (action_external(a))
 		(void)snprintf(out, cap, "%s (%s), elsewhere", a->by ? a->by : "somebody", a->through ? a->through : "not told how");
 	else
-		(void)snprintf(out, cap, "%s", a->by ? a->by : "nobody");
+		(void)snprintf(out, cap, "%s", action_who(a));
+	return out;
+}
+
+const char *part_what(const struct model_action *a, char *out, size_t cap)
+{
+	bool step = a->from && a->to;
+	snprintf(out, cap, "%s of %s%s%s%s%s", a->action, a->service, step ? ", " : "", step ? a->from : "", step ? " -> " : "", step ? a->to : "");
 	return out;
 }

@@ -29,5 +29,7 @@ const char *part_step(const struct model_change *c, char *out, size_t cap);
 const char *part_measure(const struct model *m, const char *row, const char *service, char *out, size_t cap);
 /* "PRODUCTION", or for a demo or drill what it is as well: "DEMO, not production". */
 const char *part_place(const struct model *m, const struct model_incident *i, char *out, size_t cap);
+/* "checkout-rollback of checkout, 42 -> 41". */
+const char *part_what(const struct model_action *a, char *out, size_t cap);
 
 #endif

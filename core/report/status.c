@@ -35,6 +35,24 @@ static void add_incidents(const struct json *status, int most, struct buf *out)
 		buf_addf(out, "  +%d more", n - most);
 }
 
+/* "BY ITSELF 0:27 checkout 42->41", the one that ends first; what it does where no versions change. */
+static void add_countdown(const struct json *status, struct buf *out)
+{
+	const struct json *all = json_get(status, "countdowns"), *c = json_first(all);
+	const char *from = json_get_str(c, "from", NULL), *to = json_get_str(c, "to", NULL);
+	char left[DURATION_LEN];
+	if (!c)
+		return;
+	buf_addf(out, "BY ITSELF %s %s ", duration_clock(json_get_span(c, "left_s"), left), json_get_str(c, "service", ""));
+	if (from && to)
+		buf_addf(out, "%s->%s", from, to);
+	else
+		buf_adds(out, json_get_str(c, "action", ""));
+	if (json_count(all) > 1)
+		buf_addf(out, " +%zu more", json_count(all) - 1);
+	buf_adds(out, "  ");
+}
+
 static int64_t ready(const struct json *sources)
 {
 	int64_t n = 0;
@@ -63,7 +81,7 @@ enum urgency { QUIET, UNSURE, URGENT };
 
 static enum urgency urgency_of(const struct json *status)
 {
-	if (json_first(json_get(status, "incidents")) || json_get_int(status, "breached", 0) || json_first(json_get(status, "unknown")))
+	if (json_first(json_get(status, "countdowns")) || json_first(json_get(status, "incidents")) || json_get_int(status, "breached", 0) || json_first(json_get(status, "unknown")))
 		return URGENT;
 	return json_get_int(status, "pending", 0) || json_get_int(status, "cannot_tell", 0) ? UNSURE : QUIET;
 }
@@ -78,12 +96,14 @@ static void status_line(const struct json *status, bool brief, struct buf *out)
 {
 	const struct json *sources = json_get(status, "sources");
 	size_t unknown = json_count(json_get(status, "unknown"));
+	size_t waiting = json_count(json_get(status, "waiting")), counting = json_count(json_get(status, "countdowns"));
+	add_countdown(status, out);
 	add_upper(json_get_str(status, "environment", ""), out);
 	if (!brief || !json_first(json_get(status, "incidents")))
 		buf_addf(out, " %s", json_get_str(status, "kit", ""));
 	add_incidents(status, brief ? 2 : INT_MAX, out);
 	add_count((int64_t)unknown, unknown > 1 ? "outcomes UNKNOWN" : "outcome UNKNOWN", out);
-	add_count((int64_t)json_count(json_get(status, "waiting")), "waiting", out);
+	add_count(waiting > counting ? (int64_t)(waiting - counting) : 0, "waiting", out);
 	add_count(json_get_int(status, "breached", 0), "breached", out);
 	add_count(json_get_int(status, "pending", 0), "pending", out);
 	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);

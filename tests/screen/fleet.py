@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""fleet.py DIR N: a kit of N services and an ordinary Tuesday of theirs, for the
+"""fleet.py DIR "N [auto]": a kit of N services and an ordinary Tuesday of theirs, for the
 front end without a terminal: DIR/kit, and DIR/quiet.txt with the events that
-make it.  The same for the same N: golden frames are made from it."""
+make it.  auto: its customer-facing services go back by themselves.  The same for the same N: golden frames are made from it."""
 import os
 import sys
 
@@ -58,10 +58,14 @@ def names(n):
 
 
 def main():
-    top, n = sys.argv[1], int(sys.argv[2])
+    top, words = sys.argv[1], sys.argv[2].split()
+    n, kit = int(words[0]), KIT
+    if "auto" in words:
+        kit = kit.replace("customer-facing: {recovery: rollback,", "customer-facing: {recovery: auto-rollback, veto: 30s,")
+        kit = kit.replace("authority:\n", "automatic: {on: [bastion]}\nauthority:\n").replace("> 5% for 2m\", ", "> 5% for 2m\", at_least: \"50 in 2m\", ")
     os.makedirs(top + "/kit/services")
     with open(top + "/kit/kit.yaml", "w") as f:
-        f.write(KIT)
+        f.write(kit)
     out = open(top + "/quiet.txt", "w")
     out.write('event store engine - {"format":1,"id":"0123456789abcdef0123456789abcdef","kit":"storefront","environment":"production","tool":"backout test"}\n')
     out.write('event engine engine - {"what":"started","host":"bastion","pid":1,"version":"0.1.0","reducer":1}\n')
@@ -87,6 +91,10 @@ def main():
         f.write("at 02:31:00\n" + samples(n, "02:31:00", bad) + rows(bad, "pending", "02:33:00") + "at 02:31:02\n")
     with open(top + "/breached.txt", "w") as f:
         f.write("at 02:33:00\n" + samples(n, "02:33:00", bad) + rows(bad, "breached", "02:38:00") + "at 02:33:01\n")
+    with open(top + "/brake.txt", "w") as f:
+        f.write("batch\n" + "".join('event automatic engine - {"row":"error-spike","service":"%s","action":"%s-rollback","preflight":false,"missing":'
+                                   '["brake: 3 or more services turn bad together","no change of %s or of what it depends on went live within 60m before it turned bad"]}\n'
+                                   % (x, x, x) for x in bad) + "batch-end\n")
 
 
 def samples(n, at, bad):

@@ -27,6 +27,7 @@ def commands():
 def frames(script, binds, kit, work):
     lines = open(script, encoding="utf-8").read().split("\n")
     for n in [line[8:] for line in lines if line.startswith("# fleet ")]:
+        shutil.rmtree(os.path.join(work, "fleet"), ignore_errors=True)
         subprocess.run([sys.executable, os.path.join(top, "tests/screen/fleet.py"), os.path.join(work, "fleet"), n], check=True)
     lines = [line.replace("include fleet", "include " + os.path.join(work, "fleet")) for line in lines]
     lines = [line.replace("kit tests/screen/kit", "kit " + kit) for line in lines if not line.startswith(("roles ", "paints ", "storm", "monkey", "bind "))]

@@ -64,6 +64,10 @@ static void screen_words(struct linear *l, const struct scene *s)
 		spoken_at(&l->out, s->now.at, "QUIET: nothing is bad, nothing pends");
 	if (!s->inc)
 		return;
+	if (s->screen == SCREEN_COUNTDOWN) {
+		auto_words(l, s);
+		return;
+	}
 	if (s->screen == SCREEN_VERIFIED)
 		spoken_line(&l->out, "VERIFIED %s: %s", s->inc->name, s->inc->title);
 	header_words(s, line);
@@ -261,6 +265,8 @@ static void begin(struct linear *l, const struct scene *s)
 	news_first(l, s);
 	if (s->screen == SCREEN_DECIDING || s->screen == SCREEN_PENDING)
 		read_proposal(l, s);
+	if (s->screen == SCREEN_COUNTDOWN)
+		auto_words(l, s);
 	if (l->keys)
 		spoken_line(&l->out, "%s lists the keys, comma says where things stand, %s reads all of it", key_of(s->ui, COMMAND_HELP),
 			key_of(s->ui, COMMAND_REDRAW));

@@ -130,13 +130,14 @@ static void rows_news(struct linear *l, const struct scene *s)
 /* ---- the journal's own sentences ------------------------------------------------------ */
 
 /* The kinds that are told otherwise, or say nothing to who does it. */
-enum besides { BESIDES_ALWAYS = 1, BESIDES_MINE, BESIDES_FIRING, BESIDES_DECLARED, BESIDES_PASSED };
+enum besides { BESIDES_ALWAYS = 1, BESIDES_CONFIRMED, BESIDES_MINE, BESIDES_FIRING, BESIDES_DECLARED, BESIDES_PASSED };
 static const unsigned char besides[EVENT_KIND_UNKNOWN + 1] = {
 	[EVENT_RUBRIC] = BESIDES_ALWAYS,           /* rows_news */
 	[EVENT_PLUGIN] = BESIDES_ALWAYS,           /* news_sources */
 	[EVENT_DEPLOY] = BESIDES_ALWAYS,           /* change_tell */
 	[EVENT_CHANGE] = BESIDES_ALWAYS,
-	[EVENT_ACTION_REQUESTED] = BESIDES_ALWAYS, /* fired says so */
+	[EVENT_AUTOMATIC] = BESIDES_ALWAYS,        /* auto_news */
+	[EVENT_ACTION_REQUESTED] = BESIDES_CONFIRMED, /* fired says so; a countdown is told */
 	[EVENT_PROMPT] = BESIDES_ALWAYS,
 	[EVENT_ACTION_ARMED] = BESIDES_MINE,
 	[EVENT_ACTION_DISARMED] = BESIDES_MINE,
@@ -153,6 +154,8 @@ static bool is_told_besides(const struct linear *l, const struct scene *s, const
 	switch ((int)besides[event_kind_of(m->kind)]) {
 	case BESIDES_ALWAYS:
 		return true;
+	case BESIDES_CONFIRMED:
+		return !auto_begins(s, m);
 	case BESIDES_MINE:
 		return mine;
 	case BESIDES_FIRING:
@@ -314,6 +317,7 @@ void news_first(struct linear *l, const struct scene *s)
 {
 	news_sources(l, s);
 	rows_news(l, s);
+	auto_first(l, s);
 	news_checks(l, s);
 	l->seq = s->m->seq;
 }
@@ -321,5 +325,6 @@ void news_first(struct linear *l, const struct scene *s)
 void news_tell(struct linear *l, const struct scene *s)
 {
 	rows_news(l, s);
+	auto_news(l, s);
 	journal_news(l, s);
 }

@@ -25,6 +25,8 @@ struct linear {
 	bool unknown;            /* an outcome was not known */
 	char incident[72], proposal[SPOKEN_LEN];
 	int64_t minutes;         /* of the clock, told last */
+	int64_t holds;           /* when the newest was recorded of what does not act by itself, and was told */
+	char soon[100];          /* the countdown of which it was told that it ends */
 	int64_t past, past_at;   /* looking back: the event and the moment told last; 0 live */
 	/* the line to the engine */
 	int silent_step;         /* 0 it speaks; else how often its silence was told */
@@ -51,6 +53,11 @@ void news_tell(struct linear *l, const struct scene *s);
 void news_line(struct linear *l, const char *before, const struct model_line *m, int64_t at);
 void news_sources(struct linear *l, const struct scene *s); /* as they turn */
 void news_checks(struct linear *l, const struct scene *s);  /* of a verification, as they turn */
+/* linear_auto.c: what acts by itself. */
+void auto_first(struct linear *l, const struct scene *s);
+void auto_news(struct linear *l, const struct scene *s);
+bool auto_begins(const struct scene *s, const struct model_line *m); /* a countdown, and not the one that the screen is about */
+void auto_words(struct linear *l, const struct scene *s);   /* of the screen of a countdown */
 /* linear_read.c: what stands somewhere, as lines. */
 void read_state(struct linear *l, const struct scene *s);   /* where things stand */
 void read_place(struct linear *l, const struct scene *s);   /* the present view */

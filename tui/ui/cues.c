@@ -15,8 +15,16 @@ struct news {                    /* of one look */
 	char text[200];          /* the first ones named */
 	struct stamp newest;
 	bool breach, source;
-	const char *service;     /* of the first breach */
+	bool urgent;             /* something will act by itself: it waits for no turn */
+	const char *service;     /* what all of it is about, */
+	bool mixed;              /* or there is no such one */
 };
+
+static void about(struct news *n, const char *service)
+{
+	n->mixed = n->mixed || !service || (n->service && strcmp(n->service, service) != 0);
+	n->service = service;
+}
 
 static bool newer(const struct stamp *a, const struct stamp *than)
 {
@@ -36,34 +44,54 @@ static void add(struct news *n, const struct stamp *at, const char *fmt, const c
 	snprintf(n->text + len, sizeof n->text - len, "%s%s", len ? "; " : "", one);
 }
 
-/* A breach says more than anything else, so breaches come first. */
+/* Nothing is more urgent than what happens unless somebody says no. */
+static void look_countdowns(const struct cues *c, const struct model *m, struct news *n)
+{
+	char what[200];
+
+	vec_each(const struct model_incident, i, &m->incidents)
+		vec_each(const struct model_action, a, &i->actions) {
+			if (a->outcome != OUTCOME_COUNTDOWN || !newer(&a->requested, &c->last))
+				continue;
+			n->breach = n->urgent = true;
+			about(n, a->service);
+			snprintf(what, sizeof what, "%s%s%s%s", a->service, a->from && a->to ? " " : "", a->from && a->to ? a->from : "", a->from && a->to ? " -> " : "");
+			add(n, &a->requested, "BY ITSELF, unless somebody says no: %s%s", what, a->from && a->to ? a->to : "");
+		}
+}
+
+/* Then, a breach says more than anything else. */
 static void look(const struct cues *c, const struct model *m, struct news *n)
 {
+	look_countdowns(c, m, n);
 	for (size_t i = 0; i < m->rows.n; i++) {
 		const struct model_row *r = &m->rows.v[i];
 		if (!model_row_standing(r) || !newer(&r->breached, &c->last))
 			continue;
 		n->breach = true;
-		n->service = r->service;
+		about(n, r->service);
 		add(n, &r->breached, "BREACH %s %s", r->service ? r->service : "", r->row);
 	}
 	for (size_t i = 0; i < m->backends.n; i++) {
 		const struct model_backend *b = &m->backends.v[i];
 		if (b->trouble && newer(&b->trouble_at, &c->last)) {
-			n->source = true;
+			n->source = n->mixed = true;
 			add(n, &b->trouble_at, "SOURCE %s %s", b->backend, "cannot measure");
 		}
 		if (!b->state || (strcmp(b->state, "failed") != 0 && strcmp(b->state, "down") != 0) || !newer(&b->at, &c->last))
 			continue;
-		n->source = true;
+		n->source = n->mixed = true;
 		add(n, &b->at, "SOURCE %s %s", b->backend, b->state);
 	}
 	for (size_t i = 0; i < m->lines.n; i++) {
 		const struct model_line *l = &m->lines.v[i];
-		bool ours = !strcmp(l->kind, "action.ended") || !strcmp(l->kind, "verify") || !strcmp(l->kind, "alarm") ||
+		bool ours = !strcmp(l->kind, "action.ended") || !strcmp(l->kind, "action.expired") || !strcmp(l->kind, "action.vetoed") ||
+			!strcmp(l->kind, "verify") || !strcmp(l->kind, "alarm") ||
 			(!strcmp(l->kind, "pin") && l->text && strstr(l->text, "RETURNED"));
-		if (ours && l->text && newer(&l->at, &c->last))
+		if (ours && l->text && newer(&l->at, &c->last)) {
+			n->mixed = true;
 			add(n, &l->at, "%s%s", l->text, "");
+		}
 	}
 }
 
@@ -85,7 +113,7 @@ static void say(struct cues *c, const struct news *n, int64_t mono)
 		snprintf(text, sizeof text, "%s", n->text);
 	text_safe(c->text, sizeof c->text, text);
 	c->breach = n->breach;
-	text_copy(c->service, sizeof c->service, n->n + c->held == 1 && n->service ? n->service : "");
+	text_copy(c->service, sizeof c->service, !c->held && !n->mixed && n->service ? n->service : "");
 	c->source = n->source;
 	c->held = 0;
 	c->until = mono + SHOWN_FOR;
@@ -121,7 +149,7 @@ bool cues_look(struct cues *c, const struct model *m, const struct now *now)
 	}
 	if (!n.n && !c->held)
 		return gone;
-	if (!may_ring(c, now->mono)) {
+	if (!n.urgent && !may_ring(c, now->mono)) {
 		c->held += n.n;
 		return gone;
 	}

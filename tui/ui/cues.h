@@ -2,7 +2,8 @@
  * keys and with a bell.  People stop reading alarms that come too often
  * (EEMUA 191, ISA-18.2: ten in ten minutes is the most anybody can take), so at
  * most ten new ones come in ten minutes and the rest are one line that counts
- * them; nothing is dropped from the record or from the lists.  Owned by the ui;
+ * them; nothing is dropped from the record or from the lists.  Only that something
+ * will act by itself waits for no turn: it is too late when it has.  Owned by the ui;
  * reads the model, changes nothing. */
 #ifndef TUI_CUES_H
 #define TUI_CUES_H

@@ -41,6 +41,19 @@ static bool trouble(const struct scene *s)
 	return false;
 }
 
+/* What counts down here and ends first, else anywhere. */
+static const struct model_action *countdown_of(const struct model *m, const struct model_incident *i)
+{
+	const struct model_action *first = NULL;
+
+	for (size_t k = 0; i && k < i->actions.n; k++) {
+		const struct model_action *a = &i->actions.v[k];
+		if (i->open && a->outcome == OUTCOME_COUNTDOWN && (!first || a->requested.at + a->countdown_us < first->requested.at + first->countdown_us))
+			first = a;
+	}
+	return first ? first : model_countdown(m, NULL);
+}
+
 static enum screen screen_of(const struct scene *s)
 {
 	if (!s->m || !s->m->kit)
@@ -70,7 +83,7 @@ void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight,
 	s->health = ui->health;
 	if (s->m)
 		s->inc = ui_incident(ui, s->m);
-	s->down = s->m ? model_countdown(s->m, NULL) : NULL;
+	s->down = s->m ? countdown_of(s->m, s->inc) : NULL;
 	if (s->m && s->m->kit)
 		health_look(ui->health, s->m, &s->now);
 	if (s->inc) {

@@ -25,7 +25,7 @@ struct scene {
 	const struct model_incident *inc;
 	struct phases ph;
 	const struct model_action *act; /* the recovery action that matters now, or NULL */
-	const struct model_action *down; /* what counts down and ends first, of any incident, or NULL */
+	const struct model_action *down; /* what counts down in it and ends first, else in any, or NULL */
 };
 void scene_make(struct scene *s, const struct ui *ui, const struct sight *sight, int rows, int cols);
 

@@ -272,13 +272,14 @@ static void leave(struct ui *u, const struct sight *s, const struct model_incide
 /* What is shown, by its key: what came meanwhile is another matter.  Without a countdown: a take of command. */
 static void veto(struct ui *u, const struct sight *s)
 {
-	const struct model_action *a = model_countdown(s->m, NULL);
+	struct scene sc;
 	struct buf b;
 	struct jw w;
 
+	scene_make(&sc, u, s, u->rows, u->cols);
 	ask_begin(u, NULL, &b, &w);
-	if (a)
-		jw_kstr(&w, "key", a->key);
+	if (sc.down)
+		jw_kstr(&w, "key", sc.down->key);
 	jw_obj_end(&w);
 	ui_ask(u, "veto", &b, TAG_SAY);
 }

@@ -162,9 +162,10 @@ static void head(const struct scene *s, struct frame *f, const struct kit_action
 	put_long(f, "to", *c->to ? c->to : "?");
 }
 
-static void upper(struct frame *f, const struct confirm *c)
+static void upper(const struct scene *s, struct frame *f, const struct confirm *c)
 {
-	char about[WHEN_LEN], text[600];
+	const struct model_action *down = model_countdown(s->m, c->service);
+	char about[WHEN_LEN], text[600], left[DURATION_LEN];
 
 	snprintf(text, sizeof text, "%s%s%s", span_about(c->takes_s < 0 ? -1 : (int64_t)(c->takes_s * 1e6), about), *c->takes_why ? ", " : "", c->takes_why);
 	f->need = TAKES;
@@ -176,6 +177,11 @@ static void upper(struct frame *f, const struct confirm *c)
 		put(f, ROLE_SOON, "CAREFUL", "this version was rolled back from before", 1);
 	if (c->versions_bad)
 		put(f, ROLE_SOON, "CAREFUL", "the backend named a version in characters that no version has", 1);
+	if (down) { /* no here is no no to that */
+		snprintf(text, sizeof text, "in %s, %s; this takes its place. Esc leaves it counting, %s stops it then", countdown_left(s, down, left), down->key,
+			key_of(s->ui, COMMAND_VETO));
+		put(f, ROLE_SOON, "by itself", text, 2);
+	}
 	text_safe(text, sizeof text, *c->not_known ? c->not_known : "nothing was found to doubt");
 	f->need = DOUBTS;
 	put(f, ROLE_TEXT, "NOT known", text, f->rows < 20 ? 1 : 2);
@@ -354,7 +360,7 @@ static void panel_lines(const struct scene *s, struct frame *f, const struct kit
 
 	head(s, f, a);
 	if (c->state == CONFIRM_OPEN) {
-		upper(f, c);
+		upper(s, f, c);
 		backend_says(f, c, height - 5 - two - f->row);
 		answer(f, c);
 	} else {

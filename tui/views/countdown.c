@@ -99,13 +99,14 @@ static void choices_part(const struct scene *s, struct page *p)
 	char key[120];
 
 	page_line(p, 0);
-	if (may_ask(s))
+	if (may_ask(s)) {
 		choice(&c, key_of(s->ui, COMMAND_VETO), "not this time (anyone who is in the kit)");
-	else
-		choice(&c, "", "Who is in the kit may say not this time; you only look on.");
-	if (countdown_now(s, key, sizeof key))
-		choice(&c, key, "now");
-	choice(&c, "", "press nothing: it happens");
+		if (countdown_now(s, key, sizeof key))
+			choice(&c, key, "now");
+		choice(&c, "", "press nothing: it happens");
+	} else {
+		choice(&c, "", "Who is in the kit may say not this time; else it happens.");
+	}
 	page_line(p, DROP_BLANK);
 }
 
@@ -149,7 +150,7 @@ static void zero_part(const struct scene *s, struct page *p)
 	page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s", text);
 }
 
-/* Several: this screen is about the one that ends first. */
+/* Several: this screen is about the one that ends first, or the one of the incident that was chosen. */
 static void others_part(const struct scene *s, struct page *p)
 {
 	size_t n = model_countdowns(s->m);
@@ -158,14 +159,14 @@ static void others_part(const struct scene *s, struct page *p)
 	if (n < 2)
 		return;
 	page_line(p, 0);
-	page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "And %zu more by %s, later than this one:", n - 1, n > 2 ? "themselves" : "itself");
+	page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "And %zu more by %s:", n - 1, n > 2 ? "themselves" : "itself");
 	vec_each(const struct model_incident, i, &s->m->incidents)
 		vec_each(const struct model_action, a, &i->actions) {
 			if (!i->open || a->outcome != OUTCOME_COUNTDOWN || a == s->down)
 				continue;
 			page_line(p, 2);
 			page_put(p, 1, 14, ROLE_TEXT, "in %s", countdown_left(s, a, left));
-			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s  (%s)", countdown_what(s, a, what, sizeof what), a->key);
+			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s  (:veto %s)", countdown_what(s, a, what, sizeof what), a->key);
 		}
 }
 

@@ -332,6 +332,7 @@ static void countdown_draw(const struct scene *s, struct cells *out)
 	if (!s->down || ui_looks_back(s->ui) || (s->inc && !strcmp(s->inc->name, s->down->incident)))
 		return;
 	countdown_line(s, line, sizeof line);
+	cells_fill(out, out->rows - 2, 0, out->cols, ROLE_RULE, s->demo ? 0x254c : 0x2500);
 	cells_textf(out, out->rows - 2, 2, out->cols - 4, ROLE_ALARM, " %s ", line);
 }
 

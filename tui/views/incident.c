@@ -258,7 +258,7 @@ static void last_attempt(const struct scene *s, struct page *p)
 	char t[WHEN_LEN];
 	const struct model_action *a = s->act;
 
-	if (!a || !action_over(a) || a->outcome == OUTCOME_DONE)
+	if (!a || !action_over(a) || a->outcome == OUTCOME_DONE || (action_by_itself(a) && !a->fired.at)) /* that, hold.c says */
 		return;
 	page_line(p, 0);
 	page_put(p, 1, 14, ROLE_SOON, "%s", a->key);
@@ -286,6 +286,7 @@ void screen_deciding(const struct scene *s, struct page *p)
 	view_cause(s, p);
 	view_ill_sources(s, p, 3);
 	last_attempt(s, p);
+	view_not_by_itself(s, p, NULL);
 	page_rule(p, 5, s->demo);
 	view_proposal(s, p, NULL);
 	happened(s, p, 3, 4);

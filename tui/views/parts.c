@@ -33,3 +33,19 @@ void view_fact(struct page *p, const char *label, enum role role, const char *te
 	if (p->n > first && p->lines[first].row >= 0)
 		cells_text(&p->g, p->lines[first].row, 1, 14, ROLE_DIM, label);
 }
+
+void view_labelled(struct page *p, int drop, const char *label, enum role role, const struct item *about, const char *text)
+{
+	int first = p->n;
+
+	page_wrapped(p, drop, 16, ROLE_TEXT, text);
+	if (p->n == first)
+		return;
+	p->lines[first].more = false;
+	if (p->lines[first].row >= 0)
+		cells_text(&p->g, p->lines[first].row, 1, 14, role, label);
+	if (!about)
+		return;
+	page_item(p, about->kind, about->service, about->name, about->seq);
+	p->items[p->n_items - 1].line = first; /* the rest goes on from there */
+}

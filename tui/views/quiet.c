@@ -268,36 +268,45 @@ static void trouble_of(const struct scene *s, struct page *p, const struct kit_s
 /* Many at once are one thing, not many: a line each, and what changed last, since the cause is seldom theirs. */
 #define FEW 3
 
-static void storm(const struct scene *s, struct page *p, size_t n)
+static int storm(const struct scene *s, struct page *p, size_t n)
 {
+	int by_itself;
+
 	page_line(p, 0);
 	page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "%zu services at once: look for what they have in common before you act on one.", n);
+	by_itself = view_not_by_itself(s, p, NULL);
+	if (!by_itself)
+		by_itself = view_foreseen(s, p, NULL);
 	for (size_t i = 0; i < n; i++)
 		view_service_line(p, i < 6 ? 1 : i < 30 ? 4 : 7, health_worst(s->health, i));
 	page_line(p, DROP_BLANK);
 	changes_part(s, p);
+	return by_itself;
 }
 
 void screen_pending(const struct scene *s, struct page *p)
 {
 	size_t n = health_count(s->health, RANK_BAD) + health_count(s->health, RANK_NEAR);
 	int alarms = 1; /* the header's line is the red thing */
+	int by_itself = 0; /* lines that say what acts, or does not */
 
 	if (n > FEW)
-		storm(s, p, n);
+		by_itself = storm(s, p, n);
 	for (size_t i = 0; n <= FEW && i < health_services(s->health); i++) {
 		const struct kit_service *svc = health_vitals(s->health, i)->service;
 		if (health_vitals(s->health, i)->rank > RANK_NEAR)
 			continue;
 		trouble_of(s, p, svc, &alarms);
 		view_cause_of(s, p, health_vitals(s->health, i));
+		by_itself += view_not_by_itself(s, p, svc->name) + view_foreseen(s, p, svc->name);
 		view_proposal(s, p, svc->name);
 		page_line(p, DROP_BLANK);
 	}
 	page_line(p, 2);
-	page_put(p, 1, 60, ROLE_TEXT, "Nothing acts by itself.");
+	if (!by_itself)
+		page_put(p, 1, 60, ROLE_TEXT, "Nothing acts by itself.");
 	if (may_ask(s))
-		page_put(p, 26, 60, ROLE_TITLE, n > FEW ? "%s declares it and starts the clock." :
+		page_put(p, by_itself ? 1 : 26, 60, ROLE_TITLE, n > FEW ? "%s declares it and starts the clock." :
 			"%s says that this deploy is bad and starts the clock.", key_of(s->ui, COMMAND_DECLARE));
 	unknown_part(s, p);
 }

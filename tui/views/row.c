@@ -165,6 +165,7 @@ static void of_service(const struct scene *s, struct page *p, const struct kit_r
 			page_item(p, ITEM_SIGNAL, svc->name, r->signal, 0);
 			gauge_draw(p, s, &v->gauges[i], false, &alarms);
 		}
+	view_hold_whole(s, p, svc->name, r->name);
 }
 
 void view_row(const struct scene *s, struct page *p, const struct place *place)

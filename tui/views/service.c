@@ -48,6 +48,7 @@ void view_service(const struct scene *s, struct page *p, const struct place *pla
 	gauges_release(&g);
 	page_rule(p, DROP_NEVER, s->demo);
 	rows_part(s, p, svc);
+	view_hold_whole(s, p, svc->name, NULL);
 	page_rule(p, DROP_NEVER, s->demo);
 	p->pane++;
 	for (size_t k = 0; k < svc->n_actions; k++)

@@ -22,6 +22,12 @@ void view_nothing(struct page *p, const char *text);      /* what stands where t
 void view_text(struct page *p, const char *text, int64_t number); /* running text that the cursor can pass over */
 void view_way(const struct scene *s, struct page *p, const struct kit_action *a);
 void view_fact(struct page *p, const char *label, enum role role, const char *text); /* label at the left, text wrapped */
+/* A label, text behind it on as many lines as it takes, and what the cursor on it is about (NULL nothing). */
+void view_labelled(struct page *p, int drop, const char *label, enum role role, const struct item *about, const char *text);
+/* What does not act by itself and why, each reason once: of a service, or (NULL) of the incident, else of all; how many lines. */
+int view_not_by_itself(const struct scene *s, struct page *p, const char *service);
+int view_foreseen(const struct scene *s, struct page *p, const char *service); /* what its pending rows will do; NULL: the first one of any */
+void view_hold_whole(const struct scene *s, struct page *p, const char *service, const char *row); /* every reason; row NULL: of all */
 /* How a row is: "pending since 02:00, breach in 0:25". */
 void view_row_words(const struct scene *s, const struct model_row *r, char *out, size_t cap);
 enum role view_row_role(const struct model_row *r);
