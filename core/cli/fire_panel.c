@@ -65,6 +65,10 @@ static void put_ours(struct buf *b, const struct json *p)
 	if (json_get_bool(p, "to_bad", false))
 		buf_addf(b, "  CAREFUL: %s was rolled back from\n", to ? to : "that version");
 	put_list(b, json_get(p, "not_known"), "not known:");
+	const struct json *down = json_get(p, "instead_of");
+	if (down)
+		buf_addf(b, "  %s of it counts down, by itself in %s: a fire takes its place; without one it goes on (backout veto stops it)\n", json_get_str(down, "key", ""),
+			duration_clock(json_get_span(down, "left_s"), took));
 }
 
 static void put_back(struct buf *b, const struct json *back)

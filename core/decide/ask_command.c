@@ -1,4 +1,5 @@
 /* Command changes hands; vetoes, pins, freezes, reload. */
+#include <stdio.h>
 #include <string.h>
 
 #include "decide/private.h"
@@ -88,6 +89,7 @@ enum status ask_hand_over(struct asking *q)
 /* ---- veto ---- */
 enum status veto_action(struct asking *q, const struct model_action *a)
 {
+	char said[400];
 	if (a->outcome != OUTCOME_WAITING && a->outcome != OUTCOME_COUNTDOWN) {
 		deny(q, STATUS_NO, "not-waiting", "%s is %s: there is nothing to veto", a->key, outcome_name(a->outcome));
 		if (a->outcome == OUTCOME_RUNNING)
@@ -100,6 +102,11 @@ enum status veto_action(struct asking *q, const struct model_action *a)
 	jw_kstr(&w, "by", q->a->person);
 	jw_kstr(&w, "reason", param(q, "reason") ? param(q, "reason") : "");
 	draft_close(&w);
+	(void)snprintf(said, sizeof said, "not this time: %.80s %.80s of %.80s; nothing by itself there until this breach ends or another version serves", a->key, a->action, a->service);
+	w = result_begin(q);
+	jw_kstr(&w, "key", a->key);
+	jw_kstr(&w, "said", a->outcome == OUTCOME_COUNTDOWN ? said : a->key);
+	jw_obj_end(&w);
 	return STATUS_OK;
 }
 

@@ -63,7 +63,8 @@ enum status panel_freeze(const struct model *m, struct panel *p, const struct js
 	const struct now *now, struct fault *f);
 /* The panel as a client gets it: {"action","service","environment","digest","from","to","ready","target",
  * "level","class","verb","authority","may":bool,"may_why","needs_name":bool,"takes_s","takes_why","effect",
- * "command","not_undone":[…],"not_known":[…],"back":{"safe":true|false|null,"why"}?,"checks":[…],"current":[…],"managed_by"?,"key"?,"to_bad":bool} */
+ * "command","not_undone":[…],"not_known":[…],"back":{"safe":true|false|null,"why"}?,"checks":[…],"current":[…],"managed_by"?,"key"?,"to_bad":bool,
+ * "instead_of":{"key","action","left_s"}?} — the last: what counts down on the service, whose place a fire takes */
 void panel_print(const struct model *m, const struct panel *p, const char *person, const struct now *now, struct buf *out);
 /* SHA-256("backout/action/1" LF canonical A without by, incident, reason LF program_sha LF kit digest). */
 void action_digest(const struct json *a, const char *program_sha, const char *kit_digest, char out[SHA_HEX]);

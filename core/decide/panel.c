@@ -237,13 +237,27 @@ static void put_may(struct jw *w, const struct model *m, const struct kit_action
 	jw_kbool(w, "needs_name", k->radius == RADIUS_GLOBAL);
 }
 
+/* What counts down on the service makes room for a fire. */
+static void put_instead(struct jw *w, const struct model *m, const struct panel *p, const struct now *now)
+{
+	const struct model_action *a = model_countdown(m, p->service);
+	struct stamp n = stamp_of_now(now);
+	if (!a)
+		return;
+	jw_key(w, "instead_of");
+	jw_obj(w);
+	jw_kstr(w, "key", a->key);
+	jw_kstr(w, "action", a->action);
+	jw_knum(w, "left_s", (double)action_countdown_shown(a, &n) / 1e6);
+	jw_obj_end(w);
+}
+
 void panel_print(const struct model *m, const struct panel *p, const char *person, const struct now *now, struct buf *out)
 {
 	const struct kit_action *k = m->kit ? kit_action(m->kit, p->service, p->action) : NULL;
 	struct json *pre = NULL;
 	struct jw w;
 	char key[2] = {k ? k->key : '\0', '\0'};
-	(void)now;
 	(void)json_parse(buf_str(&p->preflight), p->preflight.len, JSON_LINE_MAX, &pre, NULL);
 	jw_init(&w, out);
 	jw_obj(&w);
@@ -270,6 +284,7 @@ void panel_print(const struct model *m, const struct panel *p, const char *perso
 		put_not_known(&w, m, p, k);
 		put_back(&w, m, p, k);
 	}
+	put_instead(&w, m, p, now);
 	put_text(&w, pre, "effect");
 	put_text(&w, pre, "command");
 	put_texts(&w, pre, "not_undone");

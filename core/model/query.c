@@ -218,7 +218,7 @@ bool action_by_itself(const struct model_action *a)
 
 const char *action_who(const struct model_action *a)
 {
-	return a->by ? a->by : action_by_itself(a) ? "itself" : "nobody";
+	return action_by_itself(a) ? "itself" : a->by ? a->by : "nobody";
 }
 
 size_t hold_clauses(const struct model_hold *h)

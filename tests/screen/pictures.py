@@ -21,6 +21,7 @@ SCRIPTS, OUT = TOP + "/tests/screen/scripts/", TOP + "/docs/pictures/"
 PICTURES = [
     ("quiet", "fleet", "quiet, every way tried", "80x24", "default"),
     ("pending", "incident", "pending", "80x24", "default"),
+    ("countdown", "countdown", "countdown", "80x24", "default"),
     ("deciding", "incident", "deciding", "80x24", "default"),
     ("confirm", "incident", "confirm", "80x24", "default"),
     ("running", "incident", "running", "80x24", "default"),

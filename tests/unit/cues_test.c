@@ -129,6 +129,62 @@ static void ten_in_ten_minutes(void **state)
 	model_free(s.m);
 }
 
+static void countdown(struct scene_of_cues *s, int n)
+{
+	struct event e = {0};
+	char body[400];
+
+	snprintf(body, sizeof body, "{\"key\":\"INC-1/%d\",\"op\":\"0\",\"digest\":\"0\",\"a\":{\"name\":\"r\",\"service\":\"s%d\",\"level\":2,\"class\":\"reverse\","
+		"\"verb\":\"rollback\",\"from\":\"42\",\"to\":\"41\"},\"via\":\"automatic\",\"backend\":\"b\",\"countdown_s\":30,\"row\":\"spike\"}", n, n);
+	e.seq = ++s->seq;
+	e.at = s->now.at;
+	e.mono = s->now.mono;
+	e.boot = BOOT;
+	e.kind = "action.requested";
+	e.actor = "engine";
+	e.incident = "INC-1";
+	e.body = body;
+	e.body_len = strlen(body);
+	model_reduce(s->m, &e);
+}
+
+static void declared(struct scene_of_cues *s)
+{
+	struct event e = {.seq = ++s->seq, .at = s->now.at, .mono = s->now.mono, .boot = BOOT, .kind = "incident.declared", .actor = "engine", .incident = "INC-1",
+		.body = "{\"services\":[\"s1\"],\"title\":\"x\",\"kind\":\"real\",\"environment\":\"e\"}"};
+
+	e.body_len = strlen(e.body);
+	model_reduce(s->m, &e);
+}
+
+/* That something will act by itself comes first, and waits for no turn. */
+static void a_countdown_rings_whatever_rang_before(void **state)
+{
+	struct scene_of_cues s;
+
+	(void)state;
+	begin(&s);
+	look(&s);
+	for (int i = 0; i < 20; i++) {
+		pass(&s, US_SECOND);
+		breach(&s, i);
+		look(&s);
+	}
+	assert_int_equal(s.rings, 10);
+	pass(&s, US_SECOND);
+	breach(&s, 21);
+	declared(&s);
+	countdown(&s, 21);
+	look(&s);
+	assert_int_equal(s.rings, 11);
+	assert_int_equal(strncmp(s.c.text, "BY ITSELF, unless somebody says no: s21 42 -> 41; BREACH s21 spike", 66), 0);
+	assert_true(s.c.breach);
+	pass(&s, US_SECOND);
+	look(&s);
+	assert_int_equal(s.rings, 11);
+	model_free(s.m);
+}
+
 /* A snapshot of an engine that began anew: what stands there is no news either. */
 static void another_store(void **state)
 {
@@ -154,7 +210,8 @@ static void another_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(what_stood_is_no_news), cmocka_unit_test(a_storm_is_one),
-		cmocka_unit_test(ten_in_ten_minutes), cmocka_unit_test(another_store)};
+		cmocka_unit_test(ten_in_ten_minutes), cmocka_unit_test(a_countdown_rings_whatever_rang_before),
+		cmocka_unit_test(another_store)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

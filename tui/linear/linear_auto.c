@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "decide/automatic.h"
 #include "tui/linear/linear_parts.h"
 
 #define SOON (10 * US_SECOND) /* left: said once more */
@@ -24,6 +25,16 @@ static bool is_shown(const struct scene *s, const struct model_line *m)
 bool auto_begins(const struct scene *s, const struct model_line *m)
 {
 	return m->text && !strncmp(m->text, "by itself in ", 13) && !is_shown(s, m);
+}
+
+void auto_foreseen(const struct scene *s, const struct model_row *r, char *out, size_t cap)
+{
+	struct automatic_foresight f;
+	char d[DURATION_LEN];
+	size_t n = strlen(out);
+
+	if (automatic_foresee(s->m, &s->now, r, &f) && !f.n_missing)
+		snprintf(out + n, cap - n, ", then by itself after %s more unless somebody says no", duration_clock(f.after, d));
 }
 
 void auto_words(struct linear *l, const struct scene *s)

@@ -84,6 +84,8 @@ static void row_tell(struct linear *l, const struct scene *s, const struct model
 	row_words(s, r, words, sizeof words);
 	if (turn == TURN_PENDING && r->until)
 		snprintf(more, sizeof more, ", breach in %s", duration_clock(left > 0 ? left : 0, d));
+	if (turn == TURN_PENDING)
+		auto_foreseen(s, r, more, sizeof more);
 	else if (turn == TURN_BREACH)
 		snprintf(more, sizeof more, ", owner %s", owner);
 	else if (turn == TURN_OVERDUE)

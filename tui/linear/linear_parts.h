@@ -57,6 +57,7 @@ void news_checks(struct linear *l, const struct scene *s);  /* of a verification
 void auto_first(struct linear *l, const struct scene *s);
 void auto_news(struct linear *l, const struct scene *s);
 bool auto_begins(const struct scene *s, const struct model_line *m); /* a countdown, and not the one that the screen is about */
+void auto_foreseen(const struct scene *s, const struct model_row *r, char *out, size_t cap); /* added to what is said of a row that pends */
 void auto_words(struct linear *l, const struct scene *s);   /* of the screen of a countdown */
 /* linear_read.c: what stands somewhere, as lines. */
 void read_state(struct linear *l, const struct scene *s);   /* where things stand */

@@ -322,7 +322,7 @@ static enum role running_lines(const struct scene *s, char line[3][240])
 	else if (unknown)
 		snprintf(line[1], sizeof line[1], "fired %s; the backend is being asked.  Look first", when_clock(a->fired.at, t));
 	else
-		snprintf(line[1], sizeof line[1], "%s%s, on disk %s, running %s", a->by ? "" : "by ", action_who(a), when_clock(a->fired.at, t),
+		snprintf(line[1], sizeof line[1], "%s%s, on disk %s, running %s", action_by_itself(a) ? "by " : "", action_who(a), when_clock(a->fired.at, t),
 			duration_clock(stamp_diff(&a->fired, &s->stamp, NULL), d));
 	if (unknown)
 		snprintf(line[2], sizeof line[2], "%s.  %s settles it, once you looked", goal, key_of(s->ui, COMMAND_RESOLVE));
