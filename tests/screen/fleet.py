@@ -93,8 +93,7 @@ def main():
         f.write("at 02:33:00\n" + samples(n, "02:33:00", bad) + rows(bad, "breached", "02:38:00") + "at 02:33:01\n")
     with open(top + "/brake.txt", "w") as f:
         f.write("batch\n" + "".join('event automatic engine - {"row":"error-spike","service":"%s","action":"%s-rollback","preflight":false,"missing":'
-                                   '["brake: 3 or more services turn bad together","no change of %s or of what it depends on went live within 60m before it turned bad"]}\n'
-                                   % (x, x, x) for x in bad) + "batch-end\n")
+                                   '["brake: 3 or more services turn bad together"]}\n' % (x, x) for x in bad) + "batch-end\n")
 
 
 def samples(n, at, bad):

@@ -50,7 +50,7 @@ void view_change(struct page *p, const void *scene, const void *change)
 
 /* ---- timeline, changes, pins ------------------------------------------------------------ */
 
-/* What many rows lack is one thing: on a main screen it stands there once. */
+/* What many rows lack is one thing: but in the timeline itself it stands there once. */
 static bool same_again(const struct model_line *l, const char **last)
 {
 	const char *why = l->text && !strcmp(l->kind, "automatic") ? strstr(l->text, ": ") : NULL;
@@ -65,13 +65,14 @@ void view_lines(const struct scene *s, struct page *p, int most, int drop)
 	char t[WHEN_LEN], all[600];
 	const char *text, *why = NULL;
 	int n = 0, col;
+	bool whole = s->ui->places[s->ui->depth].view == VIEW_TIMELINE;
 
 	for (size_t i = s->m->lines.n; i-- > 0 && n < most;) {
 		const struct model_line *l = &s->m->lines.v[i];
 		if (s->inc && l->incident && strcmp(l->incident, s->inc->name) != 0)
 			continue;
 		snprintf(all, sizeof all, "%s %s %s", l->actor, l->kind, l->text ? l->text : "");
-		if (!page_wanted(p, all) || (same_again(l, &why) && drop != DROP_NEVER))
+		if (!page_wanted(p, all) || (same_again(l, &why) && !whole))
 			continue;
 		page_line(p, n ? drop == DROP_NEVER ? drop : 8 : drop);
 		page_item(p, ITEM_LINE, "", "", l->seq);

@@ -21,10 +21,13 @@ const char *view_state(const struct scene *s, const struct vitals *v, enum role 
 {
 	char why[80] = "", d[DURATION_LEN];
 	const struct gauge *g = v->n ? v->gauges : NULL;
+	const struct model_action *down = s->down ? model_countdown(s->m, v->service->name) : NULL;
 
 	*out_role = rank_roles[v->rank];
 	if (v->rank == RANK_NEAR && g && g->mr && g->mr->until)
 		snprintf(why, sizeof why, "breach in %s", duration_clock(g->mr->until > s->now.at ? g->mr->until - s->now.at : 0, d));
+	if (down)
+		snprintf(why, sizeof why, "by itself in %s", countdown_left(s, down, d));
 	snprintf(out, cap, "%s%s", model_frozen(s->m, v->service->name) ? "FROZEN, " : "", *why ? why : rank_words[v->rank]);
 	return out;
 }
