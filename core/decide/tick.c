@@ -22,7 +22,17 @@ static void tick_command(const struct model *m, const struct now *now, struct dr
 	}
 }
 
-void decide_tick(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
+static void tick_prompts(const struct model *m, struct judge *j, const struct now *now, const char *random, struct drafts *out)
+{
+	struct wants w = {0};
+	want_stops(m, j, now, &w);
+	want_escalations(m, now, &w);
+	want_overdue(m, &w);
+	wants_settle(m, &w, now, random, out);
+	vec_release(&w);
+}
+
+void decide_tick(const struct model *m, struct judge *j, const struct now *now, const char *random, struct drafts *out)
 {
 	if (!m->kit)
 		return;
@@ -34,15 +44,16 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 	tick_freezes(m, out);
 	tick_soak(m, now, out);
 	tick_automatic(m, now, out);
+	tick_prompts(m, j, now, random, out);
 }
 
 int64_t decide_next(const struct model *m, const struct judge *j, const struct now *now)
 {
 	int64_t t = judge_time(j, now), next = rows_next(j, t);
 	int64_t due = next == INT64_MAX ? INT64_MAX : now->mono + (next - t);
-	bool busy = j->verifies.n > 0;
+	bool busy = j->verifies.n > 0 || m->prompts.n > 0;
 	vec_each(struct model_incident, i, &m->incidents)
-		busy = busy || (i->open && i->asked_by);
+		busy = busy || i->open;
 	vec_each(struct model_row, r, &m->rows)
 		busy = busy || r->state != ROW_CLEAR;
 	int64_t second = now->mono + (busy ? US_SECOND : 5 * US_SECOND); /* silence is noticed within 5 s */

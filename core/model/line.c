@@ -83,6 +83,8 @@ static void line_rubric(struct reduction *r, struct buf *b)
 		buf_addf(b, " at %s", unit_print(v, sig ? sig->unit : UNIT_NUMBER, value, sizeof value));
 	if (strcmp(s_of(r, "state"), "overdue") == 0)
 		buf_adds(b, ": the time to decide is over");
+	if (json_get_bool(r->body, "dropped", false))
+		buf_adds(b, ": the time to decide is over, nothing is proposed any more");
 	if (*s_of(r, "would"))
 		buf_addf(b, " (shadow: would %s)", s_of(r, "would"));
 }
@@ -207,6 +209,13 @@ static void line_soak(struct reduction *r, struct buf *b)
 		buf_addf(b, "%s %s breached %s in its soak", service_of(r), s_of(r, "version"), s_of(r, "row"));
 }
 
+static void line_prompt(struct reduction *r, struct buf *b)
+{
+	const char *state = s_of(r, "state");
+	bool asked = strcmp(state, "asked") == 0;
+	buf_addf(b, "%s%s%s: %s", asked ? "asks" : state, asked && *s_of(r, "to") ? " " : "", asked ? s_of(r, "to") : "", s_of(r, "text"));
+}
+
 static void line_note(struct reduction *r, struct buf *b)
 {
 	buf_adds(b, s_of(r, "text"));
@@ -225,6 +234,7 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
 	[EVENT_ACTION_FIRED] = line_fired, [EVENT_ACTION_ENDED] = line_ended, [EVENT_VERIFY] = line_verify, [EVENT_PIN] = line_pin,
 	[EVENT_FREEZE] = line_freeze, [EVENT_ALARM] = line_alarm, [EVENT_SOAK] = line_soak, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
+	[EVENT_PROMPT] = line_prompt,
 };
 
 void model_add_line(struct reduction *r)

@@ -77,6 +77,7 @@ struct model_row {                /* one per row and service that a rubric event
 	int64_t last_onset;       /* the same of the newest breach, standing or not; 0 none was */
 	int64_t until;            /* wall time at which it would breach, or the timer ends; 0 none */
 	const char *would;        /* dry run: what it would have done; NULL */
+	bool dropped;             /* the owner's timer of the standing breach ended, and its proposal with it (on_timer: drop) */
 };
 struct model_report {
 	const char *signal, *service /* NULL */, *note, *by, *incident /* NULL */;
@@ -122,6 +123,7 @@ struct model_action {
 	int64_t countdown_us;     /* by itself: fires so long after `requested` unless somebody says no */
 	const char *row, *because; /* by itself: the row behind it, and why it may; NULL */
 	const char *through; int64_t change; /* via "external": what it was done with; seq of the change that showed it. NULL, 0 */
+	bool stopping;            /* somebody asked it to stop where it is */
 };
 struct model_incident {
 	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
@@ -139,6 +141,17 @@ struct model_incident {
 	struct stamp verified;    /* at 0 while not */
 	struct stamp reopened;    /* a breach whose bad run began after `acted` stands since; at 0 none does */
 	struct stamp settled;     /* when the last such breach cleared: acted is reached again from there */
+};
+
+/* ---- questions ---- */
+struct model_prompt {             /* a question that stands: until somebody answers it or it is over */
+	const char *id;           /* derived from what it is about: the same after a restart */
+	const char *what;         /* stop escalate overdue */
+	const char *service, *incident, *key, *row; /* NULL where it is not about one */
+	const char *to;           /* person, role or list; NULL: whoever may */
+	const char *text, *then;  /* what is asked; what happens where nobody answers in time */
+	struct stamp at;          /* asked, or asked again */
+	int64_t until;            /* wall time of its limit; 0 none */
 };
 
 /* ---- the rest ---- */
@@ -184,6 +197,7 @@ struct model {
 	VEC(struct model_row) rows;
 	VEC(struct model_report) reports;       /* gone ones are dropped when no open incident holds them */
 	VEC(struct model_incident) incidents;   /* oldest first */
+	VEC(struct model_prompt) prompts;       /* those that stand, oldest first */
 	VEC(struct model_pin) pins;
 	VEC(struct model_freeze) freezes;
 	VEC(struct model_hold) holds;
@@ -226,6 +240,8 @@ const struct model_incident *model_incident_of_service(const struct model *m, co
 size_t model_open_incidents(const struct model *m, const struct model_incident **out_only); /* count; *out_only set where 1 */
 const struct model_action *model_action(const struct model *m, const char *key);
 const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* waiting, countdown, running or unknown */
+const struct model_prompt *model_prompt(const struct model *m, const char *id);
+bool action_under_way(const struct model_action *a); /* fired, and running or unknown */
 const struct model_verify *model_verify(const struct model_incident *i, const char *service);
 const struct model_backend *model_backend(const struct model *m, const char *backend);
 const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);

@@ -1,0 +1,48 @@
+/* Rows whose owner did not decide in time: the commander is asked, and asked
+ * again, until somebody decides or the breach ends. */
+#include "decide/private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The people who may take command, where nobody commands: "maya, lena". */
+static void put_people(const struct model *m, char *out, size_t cap)
+{
+	size_t n = 0;
+	*out = '\0';
+	for (size_t p = 0; p < m->kit->n_people; p++)
+		if (kit_has_role(&m->kit->people[p], "incident-commander") && n + strlen(m->kit->people[p].id) + 3 < cap)
+			n += (size_t)snprintf(out + n, cap - n, "%s%s", n ? ", " : "", m->kit->people[p].id);
+}
+
+static void want_decision(const struct model *m, const struct model_row *r, const struct kit_row *k, const char *id, struct wants *w)
+{
+	const struct model_incident *i = timer_incident(m, r);
+	char d[DURATION_LEN], people[200];
+	struct want *x = want_add(w, "overdue", r->service);
+	text_copy(x->id, sizeof x->id, id);
+	x->incident = i ? i->name : NULL;
+	x->row = r->row;
+	x->to = i ? i->commander : NULL;
+	x->span = k->timer;
+	x->then = "asks again";
+	put_people(m, people, sizeof people);
+	(void)snprintf(x->text, sizeof x->text, "%s%s%s stands, and %s did not decide in %s: %s decides", r->service, *r->service ? " " : "", r->row,
+		k->owner, duration_clock(k->timer, d), x->to ? x->to : "whoever may take command");
+	if (!x->to && *people)
+		(void)snprintf(x->text + strlen(x->text), sizeof x->text - strlen(x->text), " (%s)", people);
+}
+
+void want_overdue(const struct model *m, struct wants *w)
+{
+	vec_each(struct model_row, r, &m->rows) {
+		const struct kit_row *k = model_row_standing(r) ? kit_row(m->kit, r->row) : NULL;
+		char id[WANT_ID];
+		if (!k || k->dry_run || r->dropped || timer_decided(m, r))
+			continue;
+		(void)snprintf(id, sizeof id, "overdue:%s:%s", r->row, r->service);
+		/* what cannot be told for a while does not take the question away */
+		if (r->state == ROW_OVERDUE || (r->state == ROW_CANNOT_TELL && model_prompt(m, id)))
+			want_decision(m, r, k, id, w);
+	}
+}
