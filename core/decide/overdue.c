@@ -5,20 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The people who may take command, where nobody commands: "maya, lena". */
-static void put_people(const struct model *m, char *out, size_t cap)
+/* The commander, or where nobody commands: "whoever may take command (maya, lena)". */
+static void put_who(const struct model *m, const char *commander, char *out, size_t cap)
 {
-	size_t n = 0;
-	*out = '\0';
+	size_t n = 0, first;
+	if (commander) {
+		text_copy(out, cap, commander);
+		return;
+	}
+	n = first = (size_t)snprintf(out, cap, "whoever may take command");
 	for (size_t p = 0; p < m->kit->n_people; p++)
-		if (kit_has_role(&m->kit->people[p], "incident-commander") && n + strlen(m->kit->people[p].id) + 3 < cap)
-			n += (size_t)snprintf(out + n, cap - n, "%s%s", n ? ", " : "", m->kit->people[p].id);
+		if (kit_has_role(&m->kit->people[p], "incident-commander") && n + strlen(m->kit->people[p].id) + 4 < cap)
+			n += (size_t)snprintf(out + n, cap - n, "%s%s", n == first ? " (" : ", ", m->kit->people[p].id);
+	if (n > first)
+		text_copy(out + n, cap - n, ")");
 }
 
 static void want_decision(const struct model *m, const struct model_row *r, const struct kit_row *k, const char *id, struct wants *w)
 {
 	const struct model_incident *i = timer_incident(m, r);
-	char d[DURATION_LEN], people[200];
+	char d[DURATION_LEN], who[260];
 	struct want *x = want_add(w, "overdue", r->service);
 	text_copy(x->id, sizeof x->id, id);
 	x->incident = i ? i->name : NULL;
@@ -26,11 +32,9 @@ static void want_decision(const struct model *m, const struct model_row *r, cons
 	x->to = i ? i->commander : NULL;
 	x->span = k->timer;
 	x->then = "asks again";
-	put_people(m, people, sizeof people);
-	(void)snprintf(x->text, sizeof x->text, "%s%s%s stands, and %s did not decide in %s: %s decides", r->service, *r->service ? " " : "", r->row,
-		k->owner, duration_clock(k->timer, d), x->to ? x->to : "whoever may take command");
-	if (!x->to && *people)
-		(void)snprintf(x->text + strlen(x->text), sizeof x->text - strlen(x->text), " (%s)", people);
+	put_who(m, x->to, who, sizeof who);
+	(void)snprintf(x->text, sizeof x->text, "%s%s%s stands, and %s did not decide in %s: %s decides.", r->service, *r->service ? " " : "", r->row,
+		k->owner, duration_clock(k->timer, d), who);
 }
 
 void want_overdue(const struct model *m, struct wants *w)

@@ -79,7 +79,7 @@ static void put_limit(struct want *x, const struct model_action *a)
 		return;
 	}
 	x->until = a->fired.at + a->deadline_us;
-	x->then = "it went on to its deadline: its outcome is unknown until it is found out";
+	x->then = "its outcome is unknown until it is found out";
 }
 
 static void want_stop(const struct stop_watch *s, const struct model_action *a, const char *id, struct wants *w)
@@ -88,7 +88,7 @@ static void want_stop(const struct stop_watch *s, const struct model_action *a, 
 	text_copy(x->id, sizeof x->id, id);
 	put_limit(x, a);
 	if (is_unknown(a))
-		(void)snprintf(x->text, sizeof x->text, "%s: %s holds, and the outcome of %s is unknown: look at %s itself", s->service->name,
+		(void)snprintf(x->text, sizeof x->text, "%s: %s holds, and the outcome of %s is unknown: look at %s itself.", s->service->name,
 			s->cond->text, a->key, a->service);
 	else
 		(void)snprintf(x->text, sizeof x->text, "%s: %s holds while %s runs: stop it where it is?", s->service->name, s->cond->text, a->key);
@@ -126,7 +126,7 @@ static void want_escalation(const struct model_action *a, const struct kit_servi
 	(void)snprintf(x->id, sizeof x->id, "escalate:%s", a->key);
 	put_limit(x, a);
 	x->to = s->escalate_to;
-	(void)snprintf(x->text, sizeof x->text, "%s %s %s %s: tell %s", a->key, a->action,
+	(void)snprintf(x->text, sizeof x->text, "%s %s %s %s: tell %s.", a->key, a->action,
 		is_unknown(a) ? "has no known outcome after" : "runs longer than", duration_clock(s->escalate_after, d), s->escalate_to);
 }
 

@@ -211,9 +211,8 @@ static void line_soak(struct reduction *r, struct buf *b)
 
 static void line_prompt(struct reduction *r, struct buf *b)
 {
-	const char *state = s_of(r, "state");
-	bool asked = strcmp(state, "asked") == 0;
-	buf_addf(b, "%s%s%s: %s", asked ? "asks" : state, asked && *s_of(r, "to") ? " " : "", asked ? s_of(r, "to") : "", s_of(r, "text"));
+	bool asked = strcmp(s_of(r, "state"), "asked") == 0;
+	buf_addf(b, "%s%s%s: %s", asked ? "asks" : s_of(r, "state"), asked && *s_of(r, "to") ? " " : "", asked ? s_of(r, "to") : "", s_of(r, "text"));
 }
 
 static void line_note(struct reduction *r, struct buf *b)
@@ -237,13 +236,24 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_PROMPT] = line_prompt,
 };
 
+/* Progress is no news, nor that a question is over with what it was about: that has a line of its own. */
+static bool is_news(struct reduction *r, enum event_kind k)
+{
+	if (k == EVENT_VERIFY)
+		return strcmp(s_of(r, "state"), "waiting") != 0;
+	if (k != EVENT_PROMPT || strcmp(s_of(r, "state"), "asked") == 0)
+		return true;
+	const struct model_action *a = action_mut(r);
+	return a && !action_over(a) && strcmp(s_of(r, "what"), "stop") == 0;
+}
+
 void model_add_line(struct reduction *r)
 {
 	struct buf b;
 	struct model *m = r->m;
 	enum event_kind k = event_kind_of(r->e->kind);
-	if (k == EVENT_VERIFY && strcmp(s_of(r, "state"), "waiting") == 0)
-		return; /* progress, not news */
+	if (!is_news(r, k))
+		return;
 	buf_init(&b, 2048);
 	line_fn fn = line_fns[k] ? line_fns[k] : line_kind;
 	fn(r, &b);

@@ -9,4 +9,7 @@
 /* engine: one holds the store, and so the rows are watched. */
 void standing_print(const struct model *m, bool engine, const struct stamp *now, struct jw *w);
 
+/* The questions that stand, as an array: of an incident, or (NULL) all. */
+void standing_asked(const struct model *m, const struct model_incident *of, struct jw *w);
+
 #endif

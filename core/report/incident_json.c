@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/standing.h"
 #include "report/parts.h"
 
 static void print_phases(struct jw *w, const struct phases *p)
@@ -186,6 +187,8 @@ static void print_incident(struct jw *w, const struct model *m, const struct mod
 		vec_each(struct model_action, a, &i->actions)
 			print_action(w, a);
 		jw_arr_end(w);
+		jw_key(w, "asked");
+		standing_asked(m, i, w);
 	}
 	print_verification(w, i);
 	print_pins(w, m, i);

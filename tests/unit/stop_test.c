@@ -258,7 +258,7 @@ static void a_question_says_what_happens_at_its_end(void **state)
 	play(&s, &r, 0, 32);
 	const struct model_prompt *p = model_prompt(s.m, "overdue:row:auth");
 	assert_non_null(p);
-	assert_string_equal(p->text, "auth row stands, and on-call did not decide in 0:20: maya decides");
+	assert_string_equal(p->text, "auth row stands, and on-call did not decide in 0:20: maya decides.");
 	assert_string_equal(p->to, "maya");
 	assert_string_equal(p->incident, "INC-1");
 	assert_string_equal(p->then, "asks again");
@@ -274,12 +274,12 @@ static void a_question_says_what_happens_at_its_end(void **state)
 	assert_non_null(strstr(p->then, "unknown"));
 	p = model_prompt(s.m, "escalate:INC-1/1");
 	assert_non_null(p);
-	assert_string_equal(p->text, "INC-1/1 back runs longer than 0:30: tell lena");
+	assert_string_equal(p->text, "INC-1/1 back runs longer than 0:30: tell lena.");
 	assert_string_equal(p->to, "lena");
 	play(&s, &r, 80, 80);
-	assert_string_equal(model_prompt(s.m, "escalate:INC-1/1")->text, "INC-1/1 back has no known outcome after 0:30: tell lena");
+	assert_string_equal(model_prompt(s.m, "escalate:INC-1/1")->text, "INC-1/1 back has no known outcome after 0:30: tell lena.");
 	p = model_prompt(s.m, "stop:INC-1/1:auth:sig > 80% for 20s");
-	assert_string_equal(p->text, "auth: sig > 80% for 20s holds, and the outcome of INC-1/1 is unknown: look at auth itself");
+	assert_string_equal(p->text, "auth: sig > 80% for 20s holds, and the outcome of INC-1/1 is unknown: look at auth itself.");
 	assert_int_equal(p->until, STORY_BASE + (80 + 300) * US_SECOND);
 	story_event(&s, "action.ended", "INC-1", "maya", "{'key':'INC-1/1','op':'01','outcome':'failed','changed':'none','detail':'','resolved':true,'by':'maya'}");
 	story_tick(&s);
@@ -358,7 +358,7 @@ static void a_timer_names_who_is_asked(void **state)
 	play(&s, &r, 17, 32);
 	assert_false(timer_runs(s.m, model_row(s.m, "row", "auth"), &until));
 	assert_string_equal(model_prompt(s.m, "overdue:row:auth")->text,
-		"auth row stands, and on-call did not decide in 0:20: whoever may take command decides (maya, lena)");
+		"auth row stands, and on-call did not decide in 0:20: whoever may take command (maya, lena) decides.");
 	story_release(&s);
 }
 

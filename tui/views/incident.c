@@ -281,7 +281,9 @@ static void happened(const struct scene *s, struct page *p, int most, int drop)
 void screen_deciding(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
+	view_asked(s, p);
 	gauges_part(s, p, false);
+	view_timers(s, p, NULL);
 	view_said(s, p);
 	view_cause(s, p);
 	view_ill_sources(s, p, 3);
@@ -328,6 +330,22 @@ static void pins_lines(const struct scene *s, struct page *p, int drop)
 	}
 }
 
+/* The one thing that matters now: a question, or that there is none. */
+static void important_line(const struct scene *s, struct page *p)
+{
+	bool unknown = s->act->outcome == OUTCOME_UNKNOWN, asked = view_asked(s, p) > 0;
+
+	if (asked && !unknown)
+		return;
+	page_line(p, 1);
+	if (unknown)
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "DO NOT FIRE AGAIN before it is known what this one did.");
+	else if (s->act->stopping)
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "IT WAS ASKED TO STOP where it is; its answer says how far it came.");
+	else
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "NOTHING ELSE TO DO. It goes on when you leave.");
+}
+
 void screen_running(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
@@ -336,11 +354,8 @@ void screen_running(const struct scene *s, struct page *p)
 	view_ill_sources(s, p, 3);
 	view_said(s, p);
 	pins_lines(s, p, 2);
-	page_line(p, 1);
-	if (s->act->outcome == OUTCOME_UNKNOWN)
-		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "DO NOT FIRE AGAIN before it is known what this one did.");
-	else
-		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "NOTHING ELSE TO DO. It goes on when you leave.");
+	view_stops(s, p);
+	important_line(s, p);
 	happened(s, p, 3, 4);
 	view_with_you(s, p, 7);
 }
@@ -485,6 +500,7 @@ void screen_verifying(const struct scene *s, struct page *p)
 	bool ended = false;
 
 	view_command(s, p);
+	view_asked(s, p);
 	verify_part(s, p);
 	view_ill_sources(s, p, 3);
 	for (size_t i = 0; i < s->inc->verifies.n; i++)
