@@ -5,7 +5,20 @@
 #include "decide/private.h"
 #include "decide/world.h"
 
-#define TAKE_AFTER (30 * US_SECOND)
+/* What was offered and not taken in time stays where it is. */
+static void tick_offers(const struct model *m, const struct now *now, struct drafts *out)
+{
+	struct stamp n = stamp_of_now(now);
+	vec_each(struct model_incident, i, &m->incidents) {
+		if (!i->open || !i->offered_to || stamp_diff(&i->offered_at, &n, NULL) < OFFER_FOR)
+			continue;
+		struct jw w = draft_open(out, EVENT_COMMANDER, i->name, "engine");
+		jw_kstr(&w, "person", i->commander);
+		jw_kstr(&w, "how", "lapsed");
+		jw_kstr(&w, "to", i->offered_to);
+		draft_close(&w);
+	}
+}
 
 /* Asked for 30 s ago, and nobody said no: command changes hands. */
 static void tick_command(const struct model *m, const struct now *now, struct drafts *out)
@@ -39,6 +52,7 @@ void decide_tick(const struct model *m, struct judge *j, const struct now *now, 
 	tick_rows(m, j, now, out);
 	tick_verify(m, j, now, out);
 	tick_command(m, now, out);
+	tick_offers(m, now, out);
 	tick_adopt(m, out);
 	tick_pins(m, out);
 	tick_freezes(m, out);

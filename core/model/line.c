@@ -104,6 +104,8 @@ static void line_commander(struct reduction *r, struct buf *b)
 	const char *how = s_of(r, "how"), *person = json_get_str(r->body, "person", NULL);
 	if (strcmp(how, "offered") == 0)
 		buf_addf(b, "command offered to %s", s_of(r, "to"));
+	else if (strcmp(how, "lapsed") == 0)
+		buf_addf(b, "%s did not take command in time: it stays", s_of(r, "to"));
 	else if (strcmp(how, "asked") == 0)
 		buf_addf(b, "%s asks for command", s_of(r, "to"));
 	else if (strcmp(how, "refused") == 0)

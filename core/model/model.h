@@ -128,7 +128,7 @@ struct model_action {
 struct model_incident {
 	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
 	const char *offered_to, *asked_by; /* hand-over offered to, take asked by; NULL */
-	struct stamp asked_at;
+	struct stamp asked_at, offered_at;
 	enum incident_kind kind; bool open;
 	VEC(struct model_name) services;
 	struct stamp declared, closed, onset_said; /* onset_said.at 0: nobody said */
@@ -228,6 +228,10 @@ void model_curves_load(struct model *m, const struct json *curves);
 bool model_curves_ask(struct model *m, const char *service);
 /* A model from a dump, which is read as a stranger's.  Caller frees. */
 enum status model_load(const char *dump, size_t len, struct model **out, struct fault *f);
+
+/* How long a question about command waits: a take that is not refused is done then, an offer that nobody takes is over. */
+#define TAKE_AFTER (30 * US_SECOND)
+#define OFFER_FOR (5 * US_MINUTE)
 
 /* ---- queries (all may return NULL) ---- */
 const struct model_signal *model_signal(const struct model *m, const char *service, const char *name);

@@ -68,7 +68,7 @@ TABLE(action, R, K(R, key), K(R, op), N(R, digest), K(R, incident), N(R, ask), K
 #undef R
 #define R model_incident
 TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
-	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), W(R, kind, INCIDENT_RECONSTRUCTED), B(R, open), V(R, services, name), S(R, declared),
+	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), S(R, offered_at), W(R, kind, INCIDENT_RECONSTRUCTED), B(R, open), V(R, services, name), S(R, declared),
 	S(R, closed), S(R, onset_said), I(R, events),
 	V(R, breaches, breach), V(R, actions, action), V(R, verifies, verify), V(R, gaps, gap), S(R, reported), S(R, verified),
 	S(R, reopened), S(R, settled));

@@ -362,6 +362,35 @@ static void a_timer_names_who_is_asked(void **state)
 	story_release(&s);
 }
 
+/* An offer of command ends, a question for it is done: each by itself, and neither takes the other with it. */
+static void command_waits_no_longer_than_it_says(void **state)
+{
+	(void)state;
+	static const struct row r = {"", "", "", "", "declare@0", 0, ""};
+	for (int asked = 0; asked < 2; asked++) {
+		struct story s;
+		story_init(&s, false);
+		load(&s, &r);
+		story_event(&s, "client", NULL, "engine", "{'what':'opened','person':'maya','uid':1,'role':'console'}");
+		play(&s, &r, 0, 0);
+		const struct model_incident *i = &s.m->incidents.v[0];
+		assert_int_equal(story_ask(&s, "maya", "hand-over", "{'person':'lena'}"), STATUS_OK);
+		play(&s, &r, 1, 280);
+		if (asked)
+			story_event(&s, "commander", "INC-1", "lena", "{'person':'maya','how':'asked','to':'lena'}");
+		play(&s, &r, 281, 299);
+		assert_string_equal(i->offered_to, "lena");
+		play(&s, &r, 300, 305);
+		assert_null(i->offered_to);
+		assert_string_equal(i->commander, "maya");
+		assert_true(!i->asked_by == !asked);
+		assert_int_equal(story_count(&s, "commander"), 3 + asked);
+		play(&s, &r, 306, 312);
+		assert_string_equal(i->commander, asked ? "lena" : "maya");
+		story_release(&s);
+	}
+}
+
 /* A snapshot carries what is asked; without the bodies, which may be withheld, nothing is asked and nothing breaks. */
 static void a_snapshot_carries_them(void **state)
 {
@@ -392,6 +421,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(questions_stand_as_long_as_what_they_are_about),
 		cmocka_unit_test(a_restart_asks_nothing_twice), cmocka_unit_test(a_question_says_what_happens_at_its_end),
 		cmocka_unit_test(who_may_not_act_answers_nothing), cmocka_unit_test(a_dropped_row_proposes_nothing),
-		cmocka_unit_test(a_timer_names_who_is_asked), cmocka_unit_test(a_snapshot_carries_them)};
+		cmocka_unit_test(a_timer_names_who_is_asked), cmocka_unit_test(a_snapshot_carries_them),
+		cmocka_unit_test(command_waits_no_longer_than_it_says)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
