@@ -36,7 +36,7 @@ static void watch_conditions(struct judge *j, const struct model_action *a, cons
 		w->service = s;
 		w->cond = &s->stop_conditions.v[c];
 		tracker_init(&w->t, s, w->cond->signal, &w->cond->cond);
-		w->t.not_before_t = judge_time(j, &fired);
+		w->t.not_before_t = judge_time(j, &fired); /* for what is filled in later */
 	}
 }
 
