@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ACTS_WITHIN US_MINUTE
+
 /* The commander, or where nobody commands: "whoever may take command (maya, lena)". */
 static void put_who(const struct model *m, const char *commander, char *out, size_t cap)
 {
@@ -37,12 +39,22 @@ static void want_decision(const struct model *m, const struct model_row *r, cons
 		k->owner, duration_clock(k->timer, d), who);
 }
 
-void want_overdue(const struct model *m, struct wants *w)
+/* Where its end acts by itself that is tried first: people are asked once it says what is missing, or says nothing for
+ * too long. */
+static bool acts_first(const struct model *m, const struct model_row *r, const struct now *now)
+{
+	struct stamp n = stamp_of_now(now);
+	if (*r->service && model_countdown(m, r->service))
+		return true;
+	return timer_acts(m, r) && !model_hold(m, r->row, r->service) && stamp_diff(&r->changed, &n, NULL) < ACTS_WITHIN;
+}
+
+void want_overdue(const struct model *m, const struct now *now, struct wants *w)
 {
 	vec_each(struct model_row, r, &m->rows) {
 		const struct kit_row *k = model_row_standing(r) ? kit_row(m->kit, r->row) : NULL;
 		char id[WANT_ID];
-		if (!k || k->dry_run || r->dropped || timer_decided(m, r))
+		if (!k || k->dry_run || r->dropped || timer_decided(m, r) || acts_first(m, r, now))
 			continue;
 		(void)snprintf(id, sizeof id, "overdue:%s:%s", r->row, r->service);
 		/* what cannot be told for a while does not take the question away */

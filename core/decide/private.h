@@ -58,7 +58,7 @@ struct wants { struct want *v; size_t n, cap; };
 struct want *want_add(struct wants *w, const char *what, const char *service);
 void want_stops(const struct model *m, struct judge *j, const struct now *now, struct wants *w);
 void want_escalations(const struct model *m, const struct now *now, struct wants *w);
-void want_overdue(const struct model *m, struct wants *w);
+void want_overdue(const struct model *m, const struct now *now, struct wants *w);
 /* What is to be recorded so that those stand, and no others of these kinds. */
 void wants_settle(const struct model *m, const struct wants *w, const struct now *now, const char *random, struct drafts *out);
 

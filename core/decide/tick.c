@@ -40,7 +40,7 @@ static void tick_prompts(const struct model *m, struct judge *j, const struct no
 	struct wants w = {0};
 	want_stops(m, j, now, &w);
 	want_escalations(m, now, &w);
-	want_overdue(m, &w);
+	want_overdue(m, now, &w);
 	wants_settle(m, &w, now, random, out);
 	vec_release(&w);
 }

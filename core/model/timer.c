@@ -37,23 +37,30 @@ bool timer_runs(const struct model *m, const struct model_row *r, int64_t *out_u
 	return true;
 }
 
+bool timer_acts(const struct model *m, const struct model_row *r)
+{
+	const struct kit_row *k = row_of(m, r);
+	return k && k->on_timer == END_FIRE && m->kit->armed && names_has(&m->kit->automatic.on, m->engine_host ? m->engine_host : "");
+}
+
 const char *timer_then(const struct model *m, const struct model_row *r, char out[TIMER_THEN])
 {
 	const struct kit_row *k = row_of(m, r);
 	const struct model_incident *i = timer_incident(m, r);
+	const char *first = timer_acts(m, r) ? "acts by itself, or " : ""; /* what is missing for that is asked instead */
 	if (!k)
 		return NULL;
 	switch (k->on_timer) {
 	case END_DROP:
 		(void)snprintf(out, TIMER_THEN, "nothing is proposed any more");
-		return out;
-	case END_FIRE: /* what does not act by itself is asked */
+		break;
+	case END_FIRE:
 	case END_ESCALATE:
+		if (i && i->commander)
+			(void)snprintf(out, TIMER_THEN, "%sasks %s, who commands", first, i->commander);
+		else
+			(void)snprintf(out, TIMER_THEN, "%sasks whoever may command", first);
 		break;
 	}
-	if (i && i->commander)
-		(void)snprintf(out, TIMER_THEN, "asks %s, who commands", i->commander);
-	else
-		(void)snprintf(out, TIMER_THEN, "asks whoever may command");
 	return out;
 }

@@ -77,7 +77,8 @@ static const struct row table[] = {
 	{"", "", "", "timer: 20s", "0-90=0.9 declare@20 vacate@60", 90, "overdue:asked@32 overdue:asked@60"},
 	{"", "", "", "timer: 20s, on_timer: fire", "0-90=0.9", 90, "overdue:asked@32"},
 	{"", "", "", "timer: 20s, on_timer: drop", "0-90=0.9", 90, ""},
-	{"", "", "", "timer: 20s, dry_run: true", "0-90=0.9", 90, ""},
+	/* where the timer's end acts by itself people are asked once it is known what is missing for that */
+	{"", "", "automatic", "timer: 20s, on_timer: fire", "0-90=0.9", 90, "overdue:asked@33"},
 };
 
 static const char *put(struct jw *w, const char *path, const char *text)
@@ -92,7 +93,7 @@ static const char *put(struct jw *w, const char *path, const char *text)
 static void load(struct story *s, const struct row *r)
 {
 	char kit[2000], auth[2000], ledger[1000];
-	bool escalate = strncmp(r->more, "escalate", 8) == 0;
+	bool escalate = strncmp(r->more, "escalate", 8) == 0, automatic = strcmp(r->more, "automatic") == 0;
 	struct buf b;
 	struct jw w;
 	(void)snprintf(kit, sizeof kit,
@@ -100,14 +101,15 @@ static void load(struct story *s, const struct row *r)
 		"people:\n  maya: {uid: 1, roles: [incident-commander, on-call]}\n  lena: {uid: 2, roles: [incident-commander]}\n  ravi: {uid: 3, roles: [on-call]}\n"
 		"tiers:\n  t: {recovery: rollback, revert_target: 5m}\n"
 		"authority:\n  service: {roles: [on-call, incident-commander]}\n  shared: {roles: [incident-commander, on-call]}\n"
-		"backends:\n  web: {plugin: probe}\n  hosts: {plugin: releases}\n%s%s%s",
+		"backends:\n  web: {plugin: probe}\n  hosts: {plugin: releases}\n%s%s%s%s",
+		automatic ? "automatic: {on: [h]}\n" : "",
 		*r->rubric ? "rubric:\n  - {name: row, signal: sig, when: \"> 60% for 10s\", services: [auth], action: reverse, owner: on-call, " : "", r->rubric,
 		*r->rubric ? "}\n" : "");
 	(void)snprintf(auth, sizeof auth,
 		"service: auth\ntier: t\nowner: maya\non_call: [maya, ravi]\ndeploys: {backend: hosts, target: {dir: /srv}}\n"
 		"signals:\n  sig: {backend: web, query: q, unit: ratio, every: 5s}\n  hits: {backend: web, query: q, unit: count, every: 5s}\n"
 		"actions:\n  - {name: back, level: 2, class: reverse, verb: rollback, backend: hosts, timeout: 30m%s}\n%s%sstop_conditions: [%s]\n",
-		escalate ? "" : r->more, escalate ? r->more : "", escalate ? "\n" : "", r->auth);
+		escalate || automatic ? "" : r->more, escalate ? r->more : "", escalate ? "\n" : "", r->auth);
 	(void)snprintf(ledger, sizeof ledger,
 		"service: ledger\ntier: t\nowner: lena\nsignals:\n  sig: {backend: web, query: q, unit: ratio, every: 5s}\nstop_conditions: [%s]\n", r->ledger);
 	buf_init(&b, JSON_KIT_MAX);

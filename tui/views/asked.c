@@ -151,8 +151,10 @@ bool timer_short(const struct scene *s, const struct model_row *r, char *out, si
 	if (!timer_runs(s->m, r, &until))
 		return false;
 	int64_t left = until - r->breached.at - stamp_diff(&r->breached, &s->stamp, NULL);
-	snprintf(out, cap, ", %s, then %s%s", duration_clock(left > 0 ? left : 0, d), k->on_timer == END_DROP ? "dropped" : "asks ",
-		k->on_timer == END_DROP ? "" : i && i->commander ? i->commander : "anyone");
+	if (k->on_timer == END_DROP || timer_acts(s->m, r))
+		snprintf(out, cap, ", %s, then %s", duration_clock(left > 0 ? left : 0, d), k->on_timer == END_DROP ? "dropped" : "acts");
+	else
+		snprintf(out, cap, ", %s, then asks %s", duration_clock(left > 0 ? left : 0, d), i && i->commander ? i->commander : "anyone");
 	return left > 0;
 }
 

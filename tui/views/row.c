@@ -100,7 +100,7 @@ void view_rows(const struct scene *s, struct page *p, const struct place *place)
 
 static const char *const policy_words[] = {"ask", "it counts as a breach", "it is passed over"}; /* enum row_policy */
 
-static const char *const end_words[] = {"asks the commander", "asks the commander", "nothing is proposed any more"}; /* enum row_end */
+static const char *const end_words[] = {"asks the commander", "acts by itself where it may, or asks the commander", "nothing is proposed any more"}; /* enum row_end */
 
 static void policies(struct page *p, const struct kit_row *r)
 {
