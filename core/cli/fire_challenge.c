@@ -88,7 +88,7 @@ static enum status say_no(char *out_why, size_t cap, const char *why)
 static enum status three_letters(struct board *b, const char letters[4], bool *out_burst, char *out_why, size_t cap)
 {
 	*out_burst = false;
-	fprintf(stderr, "type  %c %c %c  to fire, anything else means no: ", letters[0], letters[1], letters[2]);
+	fprintf(stderr, "type  %c %c %c  to fire, anything else, or 30 s, means no: ", letters[0], letters[1], letters[2]);
 	fflush(stderr);
 	flush_typed(b);
 	for (int i = 0; i < 3; i++) {

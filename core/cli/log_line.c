@@ -46,6 +46,7 @@ static const struct {
 	{EVENT_SOAK, "what service version row"},
 	{EVENT_WAYS, "backend tried ready"},
 	{EVENT_NOTE, "text"},
+	{EVENT_PROMPT, "state to text"},
 	{EVENT_WITHHELD, "by reason"},
 	{EVENT_ANCHOR, "head to"},
 	{EVENT_DRILL, "what"},

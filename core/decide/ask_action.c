@@ -268,6 +268,7 @@ enum status ask_cancel(struct asking *q)
 		jw_kstr(&w, "text", "asked to stop where it is");
 		jw_kbool(&w, "cancel", true);
 		draft_close(&w);
+		answer_prompts(q, a->key);
 		return STATUS_OK;
 	}
 	if (a->outcome == OUTCOME_COUNTDOWN) /* it would only begin again */

@@ -281,7 +281,7 @@ static void miss_leave(const struct model *m, const struct now *now, const struc
 bool automatic_case_of(const struct model *m, const struct model_row *r, struct automatic_case *out)
 {
 	const struct kit_row *k = model_row_standing(r) ? kit_row(m->kit, r->row) : NULL;
-	if (!k || k->dry_run || k->action == CLASS_TELL)
+	if (!k || k->dry_run || k->action == CLASS_TELL || r->dropped)
 		return false;
 	*out = (struct automatic_case){.row = r, .rule = k, .service = *r->service ? kit_service(m->kit, r->service) : NULL};
 	if (!out->service)

@@ -93,8 +93,9 @@ void decide_countdown(const struct model *m, const struct now *now, const char *
 void decide_countdown_lost(const struct model *m, const char *key, const char *why, struct drafts *out);
 
 /* ---- the clock ticks ---- */
-/* Transitions of rows, timers, verification, expiries, as events to record. */
-void decide_tick(const struct model *m, struct judge *j, const struct now *now, struct drafts *out);
+/* Transitions of rows, timers, verification, expiries, questions to people, as events to record.
+ * random: 64 hex of fresh randomness, as for an ask. */
+void decide_tick(const struct model *m, struct judge *j, const struct now *now, const char *random, struct drafts *out);
 /* Microseconds of `mono` at which a tick is due at the latest (INT64_MAX: none). */
 int64_t decide_next(const struct model *m, const struct judge *j, const struct now *now);
 

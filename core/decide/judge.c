@@ -16,12 +16,15 @@ static void judge_clear(struct judge *j)
 {
 	vec_each(struct verify_watch, w, &j->verifies)
 		watch_release(w);
+	vec_each(struct stop_watch, s, &j->stops)
+		stop_release(s);
 	vec_each(struct row_watch, r, &j->rows)
 		tracker_release(&r->t);
 	vec_each(struct feed_list, f, &j->by_signal)
 		vec_release(f);
 	vec_release(&j->rows);
 	vec_release(&j->verifies);
+	vec_release(&j->stops);
 	vec_release(&j->by_signal);
 }
 
@@ -100,6 +103,9 @@ static void judge_sample(struct judge *j, const struct model *m, const struct ev
 		if (w->service == service)
 			vec_each(struct check_watch, c, &w->checks)
 				feed(&c->t, &one);
+	vec_each(struct stop_watch, w, &j->stops)
+		if (w->service == service)
+			feed(&w->t, &one);
 }
 
 /* The reducer just put the values into the signals; here each is handed to who watches it. */
@@ -140,6 +146,8 @@ void judge_event(struct judge *j, const struct model *m, const struct event *e)
 	}
 	if (k == EVENT_KIT_LOADED && m->kit_digest && strcmp(m->kit_digest, j->kit_digest) != 0)
 		judge_take_kit(j, m);
-	if (k != EVENT_DEPLOY && k != EVENT_CLIENT && k != EVENT_PLUGIN)
-		watches_sync(j, m);
+	if (k == EVENT_DEPLOY || k == EVENT_CLIENT || k == EVENT_PLUGIN)
+		return;
+	watches_sync(j, m);
+	stops_sync(j, m);
 }

@@ -7,6 +7,7 @@
 #include "decide/decide.h"
 #include "decide/tracker.h"
 #include "model/phases.h"
+#include "model/timer.h"
 
 /* ---- the judge ---- */
 struct row_watch { const struct kit_row *row; struct tracker t; };
@@ -21,11 +22,13 @@ struct verify_watch {
 	char said[600];                    /* states of the checks as last recorded */
 	int64_t said_t;                    /* and when */
 };
+struct stop_watch { char key[96]; const struct kit_service *service; const struct kit_cond *cond; struct tracker t; };
 struct feed_list { uint32_t *v; size_t n, cap; bool known; };
 struct judge {
 	char kit_digest[SHA_HEX];
 	VEC(struct row_watch) rows;
 	VEC(struct verify_watch) verifies;
+	VEC(struct stop_watch) stops;      /* of every action under way */
 	VEC(struct feed_list) by_signal;   /* by position in model->signals: row watches fed by it */
 	char boot[40];
 	int64_t offset, t, at;             /* judge time = mono + offset */
@@ -38,7 +41,26 @@ void tick_verify(const struct model *m, struct judge *j, const struct now *now, 
 /* Set up, keep up and end the watches of incidents whose harm was reverted. */
 void watches_sync(struct judge *j, const struct model *m);
 void watch_release(struct verify_watch *w);
+/* The same for the stop conditions of actions that run or are unknown. */
+void stops_sync(struct judge *j, const struct model *m);
+void stop_release(struct stop_watch *w);
 int64_t rows_next(const struct judge *j, int64_t t);
+
+/* ---- questions that time brings up: prompt.c, and those who want them ---- */
+#define WANT_ID 320
+struct want {                              /* one that should stand now */
+	char id[WANT_ID], text[480];
+	const char *what, *service, *incident, *key, *row, *to, *then;
+	int64_t until;                     /* wall time of its limit; 0: it has one of its own, `span`, and is asked again then */
+	int64_t span;
+};
+struct wants { struct want *v; size_t n, cap; };
+struct want *want_add(struct wants *w, const char *what, const char *service);
+void want_stops(const struct model *m, struct judge *j, const struct now *now, struct wants *w);
+void want_escalations(const struct model *m, const struct now *now, struct wants *w);
+void want_overdue(const struct model *m, const struct now *now, struct wants *w);
+/* What is to be recorded so that those stand, and no others of these kinds. */
+void wants_settle(const struct model *m, const struct wants *w, const struct now *now, const char *random, struct drafts *out);
 
 /* ---- asks: asked.c, and the handlers in ask_*.c ---- */
 struct asking {                            /* everything an ask's handler needs */
@@ -59,6 +81,8 @@ enum status which_incident(struct asking *q, const char *service, const struct m
 enum status need_incident(struct asking *q, const char *service, const struct model_incident **out);
 /* The events of a declaration; out_name gets INC-N. */
 void declare_events(struct asking *q, const char *title, const char *const *services, size_t n, const char *onset, char out_name[72]);
+/* Somebody asked the action to stop: what asked for that is answered. */
+void answer_prompts(struct asking *q, const char *key);
 bool holds_command(const struct model_incident *i, const char *person);
 enum status may_touch(const struct model *m, const char *service, const char *person, char *why, size_t cap);
 

@@ -59,7 +59,7 @@ static const struct kit_action *of_rows(const struct model *m, const struct mode
 {
 	const struct kit_action *best = NULL;
 	vec_each(struct model_row, r, &m->rows) {
-		const struct kit_row *k = model_row_standing(r) && *r->service ? kit_row(m->kit, r->row) : NULL;
+		const struct kit_row *k = model_row_standing(r) && !r->dropped && *r->service ? kit_row(m->kit, r->row) : NULL;
 		bool ours = k && (i ? incident_has_service(i, r->service) : strcmp(r->service, service) == 0);
 		const struct kit_action *a = ours ? row_action(m, k, r->service) : NULL;
 		if (a && (!best || (a->cls == CLASS_REVERSE && best->cls != CLASS_REVERSE))) {

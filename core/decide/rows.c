@@ -9,6 +9,7 @@ struct verdict_of_row {
 	enum row_state state;
 	int64_t since;            /* judge time; 0: now */
 	int64_t until;            /* judge time; 0 none */
+	bool drop;                /* the timer ended, and the proposal with it */
 };
 
 static enum row_policy policy_of(const struct kit_row *r, enum quality q)
@@ -37,7 +38,7 @@ static const char *quality_word(enum quality q)
 
 static struct verdict_of_row row_unsure(const struct row_watch *w, const struct finding *f, bool standing, int64_t t)
 {
-	struct verdict_of_row v = {ROW_CANNOT_TELL, 0, 0};
+	struct verdict_of_row v = {.state = ROW_CANNOT_TELL};
 	int64_t since = w->t.signal ? run_not_ok_since(&w->t.bad, t, w->t.signal->stale_after) : 0;
 	switch (policy_of(w->row, f->quality)) {
 	case POLICY_ASK:
@@ -57,7 +58,7 @@ static struct verdict_of_row row_unsure(const struct row_watch *w, const struct 
 
 static struct verdict_of_row row_sure(const struct finding *f, bool standing, int64_t t)
 {
-	struct verdict_of_row v = {ROW_CLEAR, 0, 0};
+	struct verdict_of_row v = {.state = ROW_CLEAR};
 	if (standing && !f->cleared) {
 		v.state = ROW_BREACHED;
 	} else if (f->holds) {
@@ -93,12 +94,14 @@ static void record_row(const struct judge *j, const struct now *now, const struc
 	put_since(&jw, j, now, v->since);
 	if (v->state == ROW_BREACHED && !(was && model_row_standing(was)))
 		until = now->at + r->timer;
-	else if ((v->state == ROW_BREACHED || v->state == ROW_OVERDUE) && was)
-		until = was->until;
+	else if (v->state == ROW_BREACHED || v->state == ROW_OVERDUE)
+		until = v->drop || was->dropped ? 0 : was->breached.at + r->timer;
 	if (until)
 		jw_ktime(&jw, "until", until);
 	if (v->state == ROW_CANNOT_TELL)
 		jw_kstr(&jw, "why", quality_word(f->quality));
+	if (v->drop)
+		jw_kbool(&jw, "dropped", true);
 	jw_kstr(&jw, "action", row_class_name(r->action));
 	jw_kstr(&jw, "owner", r->owner);
 	if (r->dry_run)
@@ -107,20 +110,11 @@ static void record_row(const struct judge *j, const struct now *now, const struc
 }
 
 /* The timer is the owner's time to decide: a decision since the breach has stopped it. */
-static bool decided_since(const struct model *m, const struct model_row *was)
+static bool is_late(const struct model *m, const struct kit_row *r, const struct model_row *was, const struct now *now)
 {
-	const struct model_incident *i = model_incident_of_service(m, was->service);
-	for (size_t k = 0; i && k < i->actions.n; k++)
-		if (i->actions.v[k].fired.at && stamp_cmp(&i->actions.v[k].requested, &was->breached) >= 0)
-			return true;
-	return false;
-}
-
-static bool is_overdue(const struct model *m, const struct kit_row *r, const struct model_row *was, const struct now *now)
-{
-	if (!was || !model_row_standing(was) || r->action == CLASS_TELL)
+	if (!was || !model_row_standing(was) || r->action == CLASS_TELL || was->dropped)
 		return false;
-	if (was->state != ROW_OVERDUE && decided_since(m, was))
+	if (was->state != ROW_OVERDUE && timer_decided(m, was))
 		return false;
 	struct stamp n = stamp_of_now(now);
 	return stamp_diff(&was->breached, &n, NULL) > r->timer;
@@ -134,10 +128,12 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	bool standing = was && model_row_standing(was);
 	tracker_find(&w->t, m, t, now, &f);
 	struct verdict_of_row v = f.quality == QUALITY_OK ? row_sure(&f, standing, t) : row_unsure(w, &f, standing, t);
-	if (v.state == ROW_BREACHED && standing && is_overdue(m, w->row, was, now))
-		v.state = ROW_OVERDUE;
+	bool late = v.state == ROW_BREACHED && standing && is_late(m, w->row, was, now);
+	v.drop = late && w->row->on_timer == END_DROP;
+	if (late && !v.drop)
+		v.state = ROW_OVERDUE; /* who is asked then: overdue.c */
 	enum row_state before = was ? was->state : ROW_CLEAR;
-	if (v.state == before)
+	if (v.state == before && !v.drop)
 		return;
 	record_row(j, now, w, &f, &v, was, out);
 }

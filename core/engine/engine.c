@@ -58,12 +58,14 @@ static void tick(void *ctx)
 	struct engine *e = ctx;
 	struct drafts ds = {0};
 	struct now now;
+	char random[65];
 	timer_stop(&e->tick);
 	e->tick_due = INT64_MAX;
 	if (e->ending || e->lost)
 		return;
 	os_now(&now);
-	decide_tick(e->model, e->judge, &now, &ds);
+	os_random_hex(random, 32);
+	decide_tick(e->model, e->judge, &now, random, &ds);
 	bool decided = ds.n > 0;
 	enum status s = engine_commit(e, &ds, &now, NULL);
 	drafts_release(&ds);

@@ -83,6 +83,8 @@ static void line_rubric(struct reduction *r, struct buf *b)
 		buf_addf(b, " at %s", unit_print(v, sig ? sig->unit : UNIT_NUMBER, value, sizeof value));
 	if (strcmp(s_of(r, "state"), "overdue") == 0)
 		buf_adds(b, ": the time to decide is over");
+	if (json_get_bool(r->body, "dropped", false))
+		buf_adds(b, ": the time to decide is over, nothing is proposed any more");
 	if (*s_of(r, "would"))
 		buf_addf(b, " (shadow: would %s)", s_of(r, "would"));
 }
@@ -102,6 +104,8 @@ static void line_commander(struct reduction *r, struct buf *b)
 	const char *how = s_of(r, "how"), *person = json_get_str(r->body, "person", NULL);
 	if (strcmp(how, "offered") == 0)
 		buf_addf(b, "command offered to %s", s_of(r, "to"));
+	else if (strcmp(how, "lapsed") == 0)
+		buf_addf(b, "%s did not take command in time: it stays", s_of(r, "to"));
 	else if (strcmp(how, "asked") == 0)
 		buf_addf(b, "%s asks for command", s_of(r, "to"));
 	else if (strcmp(how, "refused") == 0)
@@ -210,6 +214,12 @@ static void line_soak(struct reduction *r, struct buf *b)
 		buf_addf(b, "%s %s breached %s in its soak", service_of(r), s_of(r, "version"), s_of(r, "row"));
 }
 
+static void line_prompt(struct reduction *r, struct buf *b)
+{
+	bool asked = strcmp(s_of(r, "state"), "asked") == 0;
+	buf_addf(b, "%s%s%s: %s", asked ? "asks" : s_of(r, "state"), asked && *s_of(r, "to") ? " " : "", asked ? s_of(r, "to") : "", s_of(r, "text"));
+}
+
 static void line_note(struct reduction *r, struct buf *b)
 {
 	buf_adds(b, s_of(r, "text"));
@@ -228,15 +238,27 @@ static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
 	[EVENT_ACTION_FIRED] = line_fired, [EVENT_ACTION_ENDED] = line_ended, [EVENT_VERIFY] = line_verify, [EVENT_PIN] = line_pin,
 	[EVENT_FREEZE] = line_freeze, [EVENT_ALARM] = line_alarm, [EVENT_SOAK] = line_soak, [EVENT_AUTOMATIC] = line_automatic, [EVENT_NOTE] = line_note,
+	[EVENT_PROMPT] = line_prompt,
 };
+
+/* Progress is no news, nor that a question is over with what it was about: that has a line of its own. */
+static bool is_news(struct reduction *r, enum event_kind k)
+{
+	if (k == EVENT_VERIFY)
+		return strcmp(s_of(r, "state"), "waiting") != 0;
+	if (k != EVENT_PROMPT || strcmp(s_of(r, "state"), "asked") == 0)
+		return true;
+	const struct model_action *a = action_mut(r);
+	return a && !action_over(a) && strcmp(s_of(r, "what"), "stop") == 0;
+}
 
 void model_add_line(struct reduction *r)
 {
 	struct buf b;
 	struct model *m = r->m;
 	enum event_kind k = event_kind_of(r->e->kind);
-	if (k == EVENT_VERIFY && strcmp(s_of(r, "state"), "waiting") == 0)
-		return; /* progress, not news */
+	if (!is_news(r, k))
+		return;
 	buf_init(&b, 2048);
 	line_fn fn = line_fns[k] ? line_fns[k] : line_kind;
 	fn(r, &b);

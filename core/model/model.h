@@ -77,6 +77,7 @@ struct model_row {                /* one per row and service that a rubric event
 	int64_t last_onset;       /* the same of the newest breach, standing or not; 0 none was */
 	int64_t until;            /* wall time at which it would breach, or the timer ends; 0 none */
 	const char *would;        /* dry run: what it would have done; NULL */
+	bool dropped;             /* the owner's timer of the standing breach ended, and its proposal with it (on_timer: drop) */
 };
 struct model_report {
 	const char *signal, *service /* NULL */, *note, *by, *incident /* NULL */;
@@ -122,11 +123,12 @@ struct model_action {
 	int64_t countdown_us;     /* by itself: fires so long after `requested` unless somebody says no */
 	const char *row, *because; /* by itself: the row behind it, and why it may; NULL */
 	const char *through; int64_t change; /* via "external": what it was done with; seq of the change that showed it. NULL, 0 */
+	bool stopping;            /* somebody asked it to stop where it is */
 };
 struct model_incident {
 	const char *name, *title, *environment, *commander /* NULL vacant */, *resolution /* NULL */, *resolution_reason, *kit_digest;
 	const char *offered_to, *asked_by; /* hand-over offered to, take asked by; NULL */
-	struct stamp asked_at;
+	struct stamp asked_at, offered_at;
 	enum incident_kind kind; bool open;
 	VEC(struct model_name) services;
 	struct stamp declared, closed, onset_said; /* onset_said.at 0: nobody said */
@@ -139,6 +141,17 @@ struct model_incident {
 	struct stamp verified;    /* at 0 while not */
 	struct stamp reopened;    /* a breach whose bad run began after `acted` stands since; at 0 none does */
 	struct stamp settled;     /* when the last such breach cleared: acted is reached again from there */
+};
+
+/* ---- questions ---- */
+struct model_prompt {             /* a question that stands: until somebody answers it or it is over */
+	const char *id;           /* derived from what it is about: the same after a restart */
+	const char *what;         /* stop escalate overdue */
+	const char *service, *incident, *key, *row; /* NULL where it is not about one */
+	const char *to;           /* person, role or list; NULL: whoever may */
+	const char *text, *then;  /* what is asked; what happens where nobody answers in time */
+	struct stamp at;          /* asked, or asked again */
+	int64_t until;            /* wall time of its limit; 0 none */
 };
 
 /* ---- the rest ---- */
@@ -184,6 +197,7 @@ struct model {
 	VEC(struct model_row) rows;
 	VEC(struct model_report) reports;       /* gone ones are dropped when no open incident holds them */
 	VEC(struct model_incident) incidents;   /* oldest first */
+	VEC(struct model_prompt) prompts;       /* those that stand, oldest first */
 	VEC(struct model_pin) pins;
 	VEC(struct model_freeze) freezes;
 	VEC(struct model_hold) holds;
@@ -215,6 +229,10 @@ bool model_curves_ask(struct model *m, const char *service);
 /* A model from a dump, which is read as a stranger's.  Caller frees. */
 enum status model_load(const char *dump, size_t len, struct model **out, struct fault *f);
 
+/* How long a question about command waits: a take that is not refused is done then, an offer that nobody takes is over. */
+#define TAKE_AFTER (30 * US_SECOND)
+#define OFFER_FOR (5 * US_MINUTE)
+
 /* ---- queries (all may return NULL) ---- */
 const struct model_signal *model_signal(const struct model *m, const char *service, const char *name);
 /* The same, a step faster for who goes through thousands in the order in which they came: `before` is the one found last. */
@@ -226,6 +244,8 @@ const struct model_incident *model_incident_of_service(const struct model *m, co
 size_t model_open_incidents(const struct model *m, const struct model_incident **out_only); /* count; *out_only set where 1 */
 const struct model_action *model_action(const struct model *m, const char *key);
 const struct model_action *model_action_busy(const struct model *m, const char *backend, const char *target); /* waiting, countdown, running or unknown */
+const struct model_prompt *model_prompt(const struct model *m, const char *id);
+bool action_under_way(const struct model_action *a); /* fired, and running or unknown */
 const struct model_verify *model_verify(const struct model_incident *i, const char *service);
 const struct model_backend *model_backend(const struct model *m, const char *backend);
 const struct model_pin *model_pin(const struct model *m, const char *service, const char *version);

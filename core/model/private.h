@@ -42,7 +42,7 @@ const struct model_version *service_version(const struct model *m, const char *s
 
 /* ---- records by table (base/record.h) ---- */
 extern const struct table model_table, signal_table, deploy_table, version_table, change_table, row_table, report_table,
-	incident_table, action_table, breach_table, verify_table, check_table, pin_table, freeze_table, hold_table, veto_table, way_table, round_table, backend_table,
+	incident_table, action_table, prompt_table, breach_table, verify_table, check_table, pin_table, freeze_table, hold_table, veto_table, way_table, round_table, backend_table,
 	seat_table, armed_table, line_table, ask_table, name_table, gap_table, file_table, uid_table;
 struct dump { const char *boot; bool curves; }; /* the context of a record_out; that of a record_in is the model */
 extern const struct field_how stamp_how, curve_how;
@@ -79,6 +79,7 @@ void reduce_expired(struct reduction *r);
 void reduce_fired(struct reduction *r);
 void reduce_progress(struct reduction *r);
 void reduce_ended(struct reduction *r);
+void reduce_prompt(struct reduction *r);
 void reduce_pin(struct reduction *r);
 void reduce_freeze(struct reduction *r);
 void reduce_alarm(struct reduction *r);

@@ -120,6 +120,19 @@ bool action_over(const struct model_action *a)
 	return !action_busy(a);
 }
 
+bool action_under_way(const struct model_action *a)
+{
+	return a->fired.at && (a->outcome == OUTCOME_RUNNING || a->outcome == OUTCOME_UNKNOWN);
+}
+
+const struct model_prompt *model_prompt(const struct model *m, const char *id)
+{
+	vec_each(struct model_prompt, p, &m->prompts)
+		if (eq(p->id, id))
+			return p;
+	return NULL;
+}
+
 bool model_row_standing(const struct model_row *r)
 {
 	return r->breached.at != 0;

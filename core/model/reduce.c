@@ -130,7 +130,7 @@ static const struct { reduce_fn fn; bool line; } handlers[] = {
 	[EVENT_PLAN] = {reduce_nothing, true},
 	[EVENT_COMMS] = {reduce_nothing, true},
 	[EVENT_DATA_STEP] = {reduce_nothing, true},
-	[EVENT_PROMPT] = {reduce_nothing, true},
+	[EVENT_PROMPT] = {reduce_prompt, true},
 	[EVENT_DRILL] = {reduce_nothing, true},
 };
 

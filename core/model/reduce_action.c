@@ -154,6 +154,7 @@ void reduce_progress(struct reduction *r)
 		return;
 	a->share = json_get_num(r->body, "share", a->share);
 	text_set(&a->progress, json_get_str(r->body, "text", NULL));
+	a->stopping = a->stopping || json_get_bool(r->body, "cancel", false);
 }
 
 static void version_rolled_back(struct model *m, const char *service, const char *version)

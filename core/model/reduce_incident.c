@@ -156,6 +156,11 @@ void reduce_commander(struct reduction *r)
 		return;
 	if (strcmp(how, "offered") == 0) {
 		i->offered_to = body_name(r, "to");
+		i->offered_at = r->at;
+		return;
+	}
+	if (strcmp(how, "lapsed") == 0) { /* an offer that nobody took: all else stays */
+		i->offered_to = NULL;
 		return;
 	}
 	if (strcmp(how, "asked") == 0) {

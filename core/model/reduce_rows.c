@@ -52,6 +52,7 @@ void reduce_rubric(struct reduction *r)
 		k->breached = k->onset = (struct stamp){0};
 		standing_dropped(m, k);
 	}
+	k->dropped = k->breached.at && (k->dropped || json_get_bool(r->body, "dropped", false));
 	vec_each(struct model_incident, i, &m->incidents) {
 		if (!i->open || !incident_concerns(i, k->service) || k->would)
 			continue;

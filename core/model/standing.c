@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/phases.h"
+#include "model/timer.h"
 
 #define FAILING_MAX 20 /* signals of a source that are named */
 
@@ -135,6 +136,51 @@ void standing_holds(const struct model *m, const struct model_incident *i, struc
 	jw_arr_end(w);
 }
 
+void standing_asked(const struct model *m, const struct model_incident *of, struct jw *w)
+{
+	jw_arr(w);
+	vec_each(struct model_prompt, p, &m->prompts) {
+		if (of && (!p->incident || strcmp(p->incident, of->name) != 0))
+			continue;
+		jw_obj(w);
+		jw_kstr(w, "id", p->id);
+		jw_kstr(w, "what", p->what);
+		jw_kstr(w, "service", p->service);
+		jw_kstr(w, "incident", p->incident);
+		jw_kstr(w, "key", p->key);
+		jw_kstr(w, "row", p->row);
+		jw_kstr(w, "to", p->to);
+		jw_kstr(w, "text", p->text);
+		jw_ktime(w, "asked", p->at.at);
+		jw_ktime(w, "until", p->until);
+		jw_kstr(w, "then", p->then);
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
+/* The timers of owners that run: how long, and what their end does. */
+static void put_timers(struct jw *w, const struct model *m, const struct stamp *now)
+{
+	jw_key(w, "timers");
+	jw_arr(w);
+	vec_each(struct model_row, r, &m->rows) {
+		char then[TIMER_THEN];
+		int64_t until;
+		if (!timer_runs(m, r, &until))
+			continue;
+		int64_t left = until - r->breached.at - stamp_diff(&r->breached, now, NULL);
+		jw_obj(w);
+		jw_kstr(w, "row", r->row);
+		jw_kstr(w, "service", r->service);
+		jw_kstr(w, "owner", kit_row(m->kit, r->row)->owner);
+		put_seconds(w, "left_s", left > 0 ? left : 0);
+		jw_kstr(w, "then", timer_then(m, r, then));
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+}
+
 static void put_sources(struct jw *w, const struct model *m, const struct stamp *now)
 {
 	jw_key(w, "sources");
@@ -198,6 +244,9 @@ void standing_print(const struct model *m, bool engine, const struct stamp *now,
 	put_actions(w, m, "unknown", true);
 	put_countdowns(w, m, now);
 	standing_holds(m, NULL, w);
+	jw_key(w, "asked");
+	standing_asked(m, NULL, w);
+	put_timers(w, m, now);
 	put_sources(w, m, now);
 	put_ways(w, m, now);
 	jw_kstr(w, "head", head_print(m->store_id ? m->store_id : "", m->seq, m->chain, m->now.at, head));

@@ -11,4 +11,7 @@ void standing_print(const struct model *m, bool engine, const struct stamp *now,
 /* "holds": what does not act by itself, and what is missing for it; of an incident's services, or (NULL) all. */
 void standing_holds(const struct model *m, const struct model_incident *i, struct jw *w);
 
+/* The questions that stand, as an array: of an incident, or (NULL) all. */
+void standing_asked(const struct model *m, const struct model_incident *of, struct jw *w);
+
 #endif

@@ -45,7 +45,7 @@ TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(
 #undef R
 #define R model_row
 TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
-	T(R, would), I(R, last_onset));
+	T(R, would), I(R, last_onset), B(R, dropped));
 #undef R
 #define R model_report
 TABLE(report, R, K(R, signal), N(R, service), T(R, note), N(R, by), N(R, incident), S(R, at), I(R, seq), B(R, gone));
@@ -64,14 +64,17 @@ TABLE(action, R, K(R, key), K(R, op), N(R, digest), K(R, incident), N(R, ask), K
 	N(R, from), N(R, to), T(R, target), T(R, a), E(R, level), W(R, cls, CLASS_TELL), N(R, by), N(R, via), N(R, authority), T(R, reason),
 	W(R, outcome, OUTCOME_CANCELLED), N(R, changed), T(R, detail), N(R, resolved_by), T(R, evidence), D(R, share), T(R, progress),
 	S(R, requested), S(R, fired), S(R, ended), S(R, unknown_since), I(R, deadline_us), I(R, confirmed_us), I(R, pid), I(R, pid_start),
-	B(R, recovery), I(R, countdown_us), N(R, row), T(R, because), N(R, through), I(R, change));
+	B(R, recovery), I(R, countdown_us), N(R, row), T(R, because), N(R, through), I(R, change), B(R, stopping));
 #undef R
 #define R model_incident
 TABLE(incident, R, K(R, name), T(R, title), N(R, environment), N(R, commander), N(R, resolution), T(R, resolution_reason),
-	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), W(R, kind, INCIDENT_RECONSTRUCTED), B(R, open), V(R, services, name), S(R, declared),
+	N(R, kit_digest), N(R, offered_to), N(R, asked_by), S(R, asked_at), S(R, offered_at), W(R, kind, INCIDENT_RECONSTRUCTED), B(R, open), V(R, services, name), S(R, declared),
 	S(R, closed), S(R, onset_said), I(R, events),
 	V(R, breaches, breach), V(R, actions, action), V(R, verifies, verify), V(R, gaps, gap), S(R, reported), S(R, verified),
 	S(R, reopened), S(R, settled));
+#undef R
+#define R model_prompt
+TABLE(prompt, R, K(R, id), K(R, what), K(R, service), N(R, incident), N(R, key), N(R, row), N(R, to), T(R, text), T(R, then), S(R, at), I(R, until));
 #undef R
 #define R model_pin
 TABLE(pin, R, K(R, service), K(R, version), N(R, by), T(R, reason), S(R, at), B(R, returned), N(R, returned_by));
@@ -111,7 +114,7 @@ TABLE(ask, R, T(R, ask), N(R, key), N(R, incident), I(R, seq));
 #define R model
 TABLE(model, R, N(R, store_id), N(R, kit_name), N(R, environment), N(R, tool), I(R, seq), S(R, now), N(R, kit_digest), N(R, kit_changed),
 	N(R, kit_dir), V(R, kit_files, file), V(R, kit_uids, uid), V(R, signals, signal), V(R, deploys, deploy), V(R, versions, version),
-	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, pins, pin), V(R, freezes, freeze), V(R, holds, hold), V(R, vetoes, veto), V(R, ways, way), V(R, rounds, round),
+	V(R, changes, change), V(R, rows, row), V(R, reports, report), V(R, incidents, incident), V(R, prompts, prompt), V(R, pins, pin), V(R, freezes, freeze), V(R, holds, hold), V(R, vetoes, veto), V(R, ways, way), V(R, rounds, round),
 	V(R, backends, backend), V(R, seats, seat), V(R, armed, armed), V(R, lines, line), V(R, asks, ask), I(R, next_incident),
 	I(R, next_drill), N(R, engine_host), B(R, engine_running), S(R, engine_at));
 #undef R

@@ -11,7 +11,7 @@
 #define CONDITIONS 3
 #define ACTIONS 3
 
-struct brief { struct buf *out; int lines; };
+struct brief { struct buf *out; int lines; struct stamp now; };
 
 static bool room(struct brief *b, int keep)
 {
@@ -38,7 +38,7 @@ static bool back_again(const struct model *m, const struct model_row *r)
 
 static void add_row(struct brief *b, const struct model *m, const struct model_row *r)
 {
-	char measure[160], clock[CLOCK_LEN];
+	char measure[160], clock[CLOCK_LEN], timer[300];
 	bool standing = model_row_standing(r);
 	part_say(b->out, "CONDITION  %s%s%s ", r->service, *r->service ? " " : "", r->row);
 	part_measure(m, r->row, r->service, measure, sizeof measure);
@@ -46,7 +46,8 @@ static void add_row(struct brief *b, const struct model *m, const struct model_r
 	if (standing && r->state != ROW_CANNOT_TELL && back_again(m, r))
 		part_say(b->out, "crossed at %s; back now, not clear yet\n", part_clock(r->breached.at, clock));
 	else if (standing)
-		part_say(b->out, "crossed since %s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "");
+		part_say(b->out, "crossed since %s%s%s%s\n", part_clock(r->breached.at, clock), r->state == ROW_CANNOT_TELL ? ", cannot be told now" : "",
+			*part_timer(m, r, &b->now, timer, sizeof timer) ? "; " : "", timer);
 	else
 		part_say(b->out, "%s since %s\n", r->state == ROW_CANNOT_TELL ? "cannot be told" : row_state_name(r->state), part_clock(r->changed.at, clock));
 }
@@ -178,19 +179,36 @@ static const struct model_action *first_with(const struct model_incident *i, enu
 	return NULL;
 }
 
-static void need_decision(struct brief *b, const struct model *m, const struct model_incident *i)
+/* The first question of a kind that stands: of an incident, or where none is open. */
+static const struct model_prompt *asked_of(const struct model *m, const struct model_incident *i, const char *what)
 {
-	char why[256] = "";
+	vec_each(struct model_prompt, p, &m->prompts)
+		if (!strcmp(p->what, what) && (!i || (p->incident && !strcmp(p->incident, i->name))))
+			return p;
+	return NULL;
+}
+
+static void need_answer(struct brief *b, const struct model_prompt *p)
+{
+	char how[96], limit[200];
+	part_say(b->out, "NEEDS      an answer: %s%s%s\n", p->text, part_answer(p, how, sizeof how), part_limit(p, limit, sizeof limit));
+}
+
+static void need_decision(struct brief *b, const struct model *m, const struct model_incident *i, const struct model_prompt *overdue)
+{
+	char why[256] = "", limit[200] = "";
 	const char *service = i->services.n ? i->services.v[0].name : NULL;
 	const struct kit_action *a = m->kit ? propose(m, i, service, why, sizeof why) : NULL;
 	const struct model_deploy *d = service ? model_deploy(m, service) : NULL;
 	const struct model_version *good = service ? model_last_good(m, service) : NULL;
+	part_say(b->out, "NEEDS      a decision%s%s: ", overdue ? ", overdue, of " : "", !overdue ? "" : overdue->to ? overdue->to : "whoever may take command");
 	if (!a)
-		part_say(b->out, "NEEDS      a decision: no action is proposed%s%s\n", *why ? ": " : "", why);
+		part_say(b->out, "no action is proposed%s%s", *why ? ": " : "", why);
 	else if (d && d->version && good)
-		part_say(b->out, "NEEDS      a decision: %s of %s, %s -> %s?\n", a->name, a->service->name, d->version, good->version);
+		part_say(b->out, "%s of %s, %s -> %s?", a->name, a->service->name, d->version, good->version);
 	else
-		part_say(b->out, "NEEDS      a decision: %s of %s?\n", a->name, a->service->name);
+		part_say(b->out, "%s of %s?", a->name, a->service->name);
+	part_say(b->out, "%s\n", overdue ? part_limit(overdue, limit, sizeof limit) : "");
 }
 
 static const struct model_report *unanswered(const struct model *m, const struct model_incident *i)
@@ -221,19 +239,24 @@ static void add_need(struct brief *b, const struct model *m, const struct model_
 	const struct model_action *unknown = first_with(i, OUTCOME_UNKNOWN), *running = first_with(i, OUTCOME_RUNNING);
 	const struct model_report *said = unanswered(m, i);
 	const struct model_check *check = not_good(i);
+	const struct model_prompt *stop = asked_of(m, i, "stop"), *escalate = asked_of(m, i, "escalate"), *overdue = asked_of(m, i, "overdue");
 	b->lines++;
 	if (counts_down(i))
 		part_say(b->out, "NEEDS      nothing, or a no before then: `backout veto`, or v at a console\n");
 	else if (!i->open)
 		part_say(b->out, "NEEDS      nothing: closed as %s\n", i->resolution ? i->resolution : "not said");
+	else if (stop && !unknown)
+		need_answer(b, stop);
 	else if (unknown)
 		part_say(b->out, "NEEDS      somebody who looks at %s itself: the outcome of %s is unknown\n", unknown->service, unknown->key);
 	else if (p->at[PHASE_VERIFIED].at)
 		buf_adds(b->out, "NEEDS      closing: what was bad is good\n");
+	else if (escalate)
+		need_answer(b, escalate);
 	else if (running)
 		part_say(b->out, "NEEDS      nothing yet: %s runs%s%s\n", running->key, running->progress ? ", " : "", running->progress ? running->progress : "");
 	else if (!p->at[PHASE_ACTED].at)
-		need_decision(b, m, i);
+		need_decision(b, m, i, overdue);
 	else if (said)
 		part_say(b->out, "NEEDS      an answer: is \"%s\" gone?\n", said->signal);
 	else if (check)
@@ -297,7 +320,10 @@ static void quiet_need(struct brief *b, const struct model *m)
 		bad += model_row_standing(r);
 		blind += r->state == ROW_CANNOT_TELL;
 	}
-	if (bad)
+	const struct model_prompt *overdue = asked_of(m, NULL, "overdue");
+	if (overdue)
+		need_answer(b, overdue);
+	else if (bad)
 		buf_adds(b->out, "NEEDS      somebody who says whether this deploy is bad: `backout declare`\n");
 	else if (blind)
 		buf_adds(b->out, "NEEDS      eyes: what cannot be told is not known to be good\n");
@@ -327,8 +353,8 @@ static void quiet_brief(struct brief *b, const struct model *m)
 
 void report_brief(const struct model *m, const struct model_incident *i, const struct now *now, struct buf *out)
 {
-	struct brief b = {.out = out};
 	struct stamp at = report_now(now);
+	struct brief b = {.out = out, .now = at};
 	struct phases p;
 	if (!i) {
 		quiet_brief(&b, m);

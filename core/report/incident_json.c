@@ -199,6 +199,8 @@ static void print_incident(struct jw *w, const struct model *m, const struct mod
 			jw_arr(w);
 			jw_arr_end(w);
 		}
+		jw_key(w, "asked");
+		standing_asked(m, i, w);
 	}
 	print_verification(w, i);
 	print_pins(w, m, i);

@@ -120,6 +120,17 @@ static void add_by_itself(const struct model *m, const struct model_incident *i,
 				v->by ? v->by : "somebody", part_clock(v->at.at, at));
 }
 
+static void add_asked(const struct model *m, const struct model_incident *i, const struct stamp *now, struct buf *out)
+{
+	char how[96], limit[200];
+	vec_each(struct model_prompt, p, &m->prompts)
+		if (p->incident && !strcmp(p->incident, i->name))
+			part_say(out, "asked      %s%s%s\n", p->text, part_answer(p, how, sizeof how), part_limit(p, limit, sizeof limit));
+	vec_each(struct model_row, r, &m->rows)
+		if (incident_has_service(i, r->service) && *part_timer(m, r, now, limit, sizeof limit))
+			part_say(out, "owner      %s %s: %s\n", r->service, r->row, limit);
+}
+
 static void add_check(const struct model_check *c, struct buf *out)
 {
 	char held[DURATION_LEN], need[DURATION_LEN];
@@ -171,6 +182,7 @@ void report_incident_text(const struct model *m, const struct model_incident *i,
 	add_actions(i, out);
 	if (i->open)
 		add_by_itself(m, i, &at, out);
+	add_asked(m, i, &at, out);
 	add_verification(i, out);
 	add_left_over(m, i, out);
 	part_say(out, "events     %lld; %s\n", (long long)i->events, part_head(m, head));

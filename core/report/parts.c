@@ -170,3 +170,32 @@ const char *part_what(const struct model_action *a, char *out, size_t cap)
 	snprintf(out, cap, "%s of %s%s%s%s%s", a->action, a->service, step ? ", " : "", step ? a->from : "", step ? " -> " : "", step ? a->to : "");
 	return out;
 }
+
+const char *part_answer(const struct model_prompt *p, char *out, size_t cap)
+{
+	*out = '\0';
+	if (p->key && !strcmp(p->what, "stop") && !strstr(p->text, "unknown"))
+		(void)snprintf(out, cap, "  (backout cancel %s)", p->key);
+	return out;
+}
+
+const char *part_limit(const struct model_prompt *p, char *out, size_t cap)
+{
+	char clock[CLOCK_LEN];
+	*out = '\0';
+	if (p->until && p->then)
+		(void)snprintf(out, cap, "  Until %s, then: %s", part_clock(p->until, clock), p->then);
+	return out;
+}
+
+const char *part_timer(const struct model *m, const struct model_row *r, const struct stamp *now, char *out, size_t cap)
+{
+	char then[TIMER_THEN], d[DURATION_LEN];
+	int64_t until;
+	*out = '\0';
+	if (!timer_runs(m, r, &until))
+		return out;
+	int64_t left = until - r->breached.at - stamp_diff(&r->breached, now, NULL);
+	(void)snprintf(out, cap, "%s has %s, then: %s", kit_row(m->kit, r->row)->owner, duration_clock(left > 0 ? left : 0, d), timer_then(m, r, then));
+	return out;
+}

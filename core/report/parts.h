@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "model/phases.h"
+#include "model/timer.h"
 #include "report/report.h"
 
 struct stamp report_now(const struct now *now);
@@ -27,6 +28,12 @@ const char *part_by(const struct model_action *a, char *out, size_t cap);
 const char *part_step(const struct model_change *c, char *out, size_t cap);
 /* "61 %, limit 5 % for 8s" as far as it is known. */
 const char *part_measure(const struct model *m, const char *row, const char *service, char *out, size_t cap);
+/* How a question is answered from a command line: "  (backout cancel INC-1/1)", or "". */
+const char *part_answer(const struct model_prompt *p, char *out, size_t cap);
+/* "  Until 02:14:29, then: asks again" */
+const char *part_limit(const struct model_prompt *p, char *out, size_t cap);
+/* "on-call has 0:40, then: asks maya, who commands"; "" where the row's timer does not run. */
+const char *part_timer(const struct model *m, const struct model_row *r, const struct stamp *now, char *out, size_t cap);
 /* "PRODUCTION", or for a demo or drill what it is as well: "DEMO, not production". */
 const char *part_place(const struct model *m, const struct model_incident *i, char *out, size_t cap);
 /* "checkout-rollback of checkout, 42 -> 41". */

@@ -53,6 +53,19 @@ static void add_countdown(const struct json *status, struct buf *out)
 	buf_adds(out, "  ");
 }
 
+/* The owner whose time ends first, and what happens then: no timer without it. */
+static void add_timer(const struct json *timers, struct buf *out)
+{
+	const struct json *first = NULL;
+	char d[DURATION_LEN];
+	for (const struct json *t = json_first(timers); t; t = json_next(t))
+		if (!first || json_get_span(t, "left_s") < json_get_span(first, "left_s"))
+			first = t;
+	if (first)
+		buf_addf(out, "  %s has %s, then: %s", json_get_str(first, "owner", ""), duration_clock(json_get_span(first, "left_s"), d),
+			json_get_str(first, "then", ""));
+}
+
 static int64_t ready(const struct json *sources)
 {
 	int64_t n = 0;
@@ -104,7 +117,10 @@ static void status_line(const struct json *status, bool brief, struct buf *out)
 	add_incidents(status, brief ? 2 : INT_MAX, out);
 	add_count((int64_t)unknown, unknown > 1 ? "outcomes UNKNOWN" : "outcome UNKNOWN", out);
 	add_count(waiting > counting ? (int64_t)(waiting - counting) : 0, "waiting", out);
+	add_count((int64_t)json_count(json_get(status, "asked")), "asked", out);
 	add_count(json_get_int(status, "breached", 0), "breached", out);
+	if (!brief)
+		add_timer(json_get(status, "timers"), out);
 	add_count(json_get_int(status, "pending", 0), "pending", out);
 	add_count(json_get_int(status, "cannot_tell", 0), "cannot tell", out);
 	int64_t lost = json_get_int(json_get(status, "ways_back"), "tried", 0) - json_get_int(json_get(status, "ways_back"), "ready", 0);

@@ -4,7 +4,8 @@
 WORLD/SERVICE holds the version that runs, WORLD/SERVICE.good the one to go
 back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
-effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes.
+effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes;
+WORLD/heed: a cancel ends the delay, and nothing was changed.
 WORLD/hush: no samples; WORLD/fail: they fail, and this is why.  WORLD/reconcile: what reconcile answers instead of the truth.
 """
 import json
@@ -76,10 +77,21 @@ def preflight(p):
             "not_undone": []}
 
 
+def cancelled(seconds):
+    """Waits so long; True at once where the engine says cancel meanwhile, and that is heeded."""
+    end = time.monotonic() + seconds
+    while read("heed") and time.monotonic() < end:
+        if select.select([0], [], [], 0.05)[0] and b'"cancel"' in os.read(0, 65536):
+            return True
+    time.sleep(max(0, end - time.monotonic()))
+    return False
+
+
 def perform(p):
     a, op = p["action"], p["op"]
     tell("progress", {"op": op, "share": 0.1, "text": "started"})
-    time.sleep(float(read("delay", "0")))
+    if cancelled(float(read("delay", "0"))):
+        return {"outcome": "failed", "changed": "none", "detail": "stopped where it was", "evidence": {}}
     if a["verb"] != "pause" and read(a["service"]) != a["from"]:
         raise LookupError
     with open(path("effects"), "a") as f:

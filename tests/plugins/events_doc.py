@@ -101,6 +101,7 @@ MORE = """\
 reports:
   calls: {ask: "are there calls?"}
 """
+STOP = 'stop_conditions: ["error_rate > 80% for 1s"]\nescalate: {after: 1s, to: remy}\nverify:'
 CHANGE = """\
 def look():
     if read("change"):
@@ -166,12 +167,16 @@ def fire_both(lab, c):
     c.until("alarm", what="frozen")
     lab.set("delay", "20")
     lab.set("reconcile", "unknown")
+    lab.set("shop.rate", "0.95")
     c.fire("shop")
     c.until("action.progress", key="INC-1/3")
+    c.until("prompt", what="stop", state="asked")
+    c.until("prompt", what="escalate", state="asked")
     c.good("cancel", {"key": "INC-1/3"})
     kill_plugins(lab)
     c.until("action.ended", key="INC-1/3", outcome="unknown")
     c.good("resolve", {"key": "INC-1/3", "outcome": "failed", "reason": "looked"})
+    c.until("prompt", what="escalate", state="over")
 
 
 def made_up():
@@ -180,6 +185,7 @@ def made_up():
         edit(lab.plugin, ("def look():\n", CHANGE))
         edit(os.path.join(lab.kit, "kit.yaml"), ("roles: [on-call]", "roles: [on-call, incident-commander]"),
              ("revert_target: 5m", "revert_target: 5m, soak: 1s"))
+        edit(os.path.join(lab.kit, "services/shop.yaml"), ("verify:", STOP))
         first = lab.engine()
         c = lab.client()
         before_firing(lab, c)

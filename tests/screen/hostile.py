@@ -474,7 +474,7 @@ ALL = object()
 # those that have to have held hostile words.
 OURS = {
     "ways": {"backend", "tried", "ready"},
-    "store": ALL, "engine": ALL, "clock": ALL, "client": ALL, "kit.loaded": ALL, "rubric": ALL, "baseline": ALL, "commander": ALL, "action.armed": ALL,
+    "store": ALL, "engine": ALL, "clock": ALL, "client": ALL, "kit.loaded": ALL, "rubric": ALL, "prompt": ALL, "baseline": ALL, "commander": ALL, "action.armed": ALL,
     "action.fired": ALL, "verify": ALL, "samples": ALL,
     "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version"}, "change": {"backend"},
     "report": {"signal", "service", "gone", "salt"}, "incident.declared": {"services", "onset", "kind", "environment"}, "incident.closed": {"as"},

@@ -99,7 +99,7 @@ def demo(home):
     s.hear(r"^deploy auth 8\.13\.2 to 8\.14\.0.*\. \d\d:\d\d:\d\d")
     s.at = before  # whichever the engine heard first
     s.hear(r"^PENDING auth login_failures [\d.]+ %, limit .*, breach in \d:\d\d\. \d\d:\d\d:\d\d")
-    s.hear(r"^BREACH auth login_failures [\d.]+ %, limit .*, owner [\w-]+\. \d\d:\d\d:\d\d")
+    s.hear(r"^BREACH auth login_failures [\d.]+ %, limit .*, [\w-]+ has \d+:\d\d, then: asks .*\. \d\d:\d\d:\d\d")
     s.hear(r"^PROPOSED, r, roll back auth, 8\.14\.0 to 8\.13\.2")
     s.key(",")
     s.hear(r"1 BREACHED: auth")

@@ -164,7 +164,7 @@ def formats():
 
 
 def look_alikes():
-    ours = ("type   a  b  c   to run it", "type  auth abc  and Enter", "type   f  w  p   to run it            Esc or any other key: no", "┌─ ROLL BACK auth in PRODUCTION ─────┐",
+    ours = ("type   a  b  c   to run it", "type  auth abc  and Enter", "type   f  w  p   to run it            Esc, any other key or 30 s: no", "┌─ ROLL BACK auth in PRODUCTION ─────┐",
             "│ auth-rollback  42 -> 41   world: file auth     │", "├─ the backend says, all its checks well ──┤", "└────────────────────────┘", "│ you may     on-call, one service, nobody else needed │",
             "│ takes       about 0:05, like its last run here │", "│ NOT known   nothing was found to doubt │", " PRODUCTION  INC-1 auth: users cannot log in    ravi COMMANDS     02:13:52 CET",
             " TEST  INC-1 bad                                  tess COMMANDS   02:13:52 UTC", "confirmed: the engine puts it on disk, then it runs", "Nothing was fired.",

@@ -98,7 +98,7 @@ void world_tick(struct world *w)
 	struct drafts ds = {0};
 
 	if (w->m->kit)
-		decide_tick(w->m, w->j, &w->now, &ds);
+		decide_tick(w->m, w->j, &w->now, "00", &ds);
 	world_commit(w, &ds);
 }
 

@@ -120,7 +120,8 @@ static void put_service(struct world *w, struct buf *b, const char *name, bool f
 		buf_addf(b, "  - {name: %s-slow, key: L, level: 2, verb: weight, backend: hosts, target: {pool: %s, share: 20}}\n", name, name);
 	if (rng_chance(w->rng, 300))
 		buf_addf(b, "  - {name: %s-pause, level: 2, verb: pause, backend: hosts, target: {stop: %s}}\n", name, name);
-	buf_adds(b, "verify: {good: [\"errors < 2% for 10s\"], volume: \"logins > 10 for 10s\", within: 5m}\n");
+	buf_adds(b, "verify: {good: [\"errors < 2% for 10s\"], volume: \"logins > 10 for 10s\", within: 5m}\n"
+		"stop_conditions: [\"errors > 20% for 10s\", \"latency > 800ms\"]\nescalate: {after: 20s, to: on-call}\n");
 }
 
 static void put_kit(struct world *w, struct buf *b, bool armed)

@@ -103,7 +103,7 @@ static void reverted_elsewhere(void **state)
 	struct model *again = story_again(&s); /* the record alone holds all of it: another engine adopts nothing twice */
 	struct drafts ds = {0};
 	struct judge *j = judge_new();
-	decide_tick(again, j, &s.now, &ds);
+	decide_tick(again, j, &s.now, "00", &ds);
 	for (size_t i = 0; i < ds.n; i++)
 		assert_true(ds.v[i].kind != EVENT_ACTION_REQUESTED && ds.v[i].kind != EVENT_ALARM && ds.v[i].kind != EVENT_PIN);
 	drafts_release(&ds);

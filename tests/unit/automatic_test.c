@@ -440,6 +440,7 @@ static void test_the_timer_fires_where_the_row_says_so(void **state)
 	int t = outage(&s, &w);
 	run(&s, t, t + 120, 1, 0.6); /* overdue, and the row says nothing of firing */
 	assert_false(begins(&s, NULL));
+	assert_non_null(model_prompt(s.m, "overdue:locked-out:auth"));
 	story_release(&s);
 	/* from the tier's line on to the row's: one text of the kit put in place of another */
 	const char *from = strstr(kit_text, "auto-rollback"), *to = strstr(kit_text, "timer: 1m}");
@@ -450,8 +451,37 @@ static void test_the_timer_fires_where_the_row_says_so(void **state)
 	assert_false(begins(&s, NULL));
 	run(&s, t, t + 40, 1, 0.6);
 	assert_int_equal(model_row(s.m, "locked-out", "auth")->state, ROW_OVERDUE);
+	assert_null(model_prompt(s.m, "overdue:locked-out:auth")); /* it is tried first */
 	assert_true(begins(&s, NULL));
+	run(&s, t + 41, t + 45, 1, 0.6);
+	assert_null(model_prompt(s.m, "overdue:locked-out:auth"));
+	assert_int_equal(story_ask(&s, "maya", "veto", "{}"), STATUS_OK);
+	run(&s, t + 46, t + 50, 1, 0.6); /* anybody may say no: somebody must still decide */
+	assert_non_null(model_prompt(s.m, "overdue:locked-out:auth"));
+	story_release(&s);
+	/* where nothing comes of it people are asked all the same */
+	t = outage(&s, &w);
+	run(&s, t, t + 120, 1, 0.6);
+	assert_non_null(model_prompt(s.m, "overdue:locked-out:auth"));
 	free(head);
+	story_release(&s);
+}
+
+/* A row whose time is over and is dropped acts no more, though its tier would. */
+static void test_a_dropped_row_does_not_act(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.kit_from = "timer: 1m}\n  - {name: inquiry", .kit_to = "timer: 1m, on_timer: drop}\n  - {name: inquiry",
+		.after = "plugin {'backend':'web','plugin':'probe','state':'down','why':'gone'}"};
+	int t = outage(&s, &w);
+	assert_true(missing(&s, "its source web is not well"));
+	run(&s, t, t + 60, 1, 0.6);
+	assert_true(model_row(s.m, "locked-out", "auth")->dropped);
+	story_event(&s, "plugin", NULL, "plugin:web", "{'backend':'web','plugin':'probe','version':'1','state':'ready'}");
+	run(&s, t + 61, t + 80, 1, 0.6);
+	assert_false(begins(&s, NULL));
+	assert_false(missing(&s, ""));
 	story_release(&s);
 }
 
@@ -517,6 +547,7 @@ int main(void)
 		cmocka_unit_test(test_an_engine_that_starts_anew_counts_anew),
 		cmocka_unit_test(test_going_back_once_is_enough),
 		cmocka_unit_test(test_the_timer_fires_where_the_row_says_so),
+		cmocka_unit_test(test_a_dropped_row_does_not_act),
 		cmocka_unit_test(test_an_old_deploy_with_a_young_time_is_no_cause),
 		cmocka_unit_test(test_the_kits_limit_holds_the_second),
 		cmocka_unit_test(test_the_same_hold_is_recorded_once),

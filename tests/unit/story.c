@@ -105,9 +105,8 @@ static void play(struct story *s, const char *kind, const char *incident, const 
 	*vec_push(&s->kept) = (struct story_kept){mem_str(incident), mem_str(actor), s->now};
 }
 
-struct model *story_again(const struct story *s)
+static void fold(const struct story *s, struct model *m, struct judge *j)
 {
-	struct model *m = model_new();
 	for (size_t i = 0; i < s->kinds.n; i++) {
 		const struct story_kept *k = &s->kept.v[i];
 		unsigned char prev[SHA_LEN];
@@ -117,8 +116,25 @@ struct model *story_again(const struct story *s)
 		sha256(e.body, e.body_len, e.body_sha);
 		event_chain(prev, &e, e.chain);
 		model_reduce(m, &e);
+		if (j)
+			judge_event(j, m, &e);
 	}
+}
+
+struct model *story_again(const struct story *s)
+{
+	struct model *m = model_new();
+	fold(s, m, NULL);
 	return m;
+}
+
+void story_restart(struct story *s)
+{
+	judge_free(s->j);
+	model_free(s->m);
+	s->m = model_new();
+	s->j = judge_new();
+	fold(s, s->m, s->j);
 }
 
 void story_event(struct story *s, const char *kind, const char *incident, const char *actor, const char *body)
@@ -218,7 +234,9 @@ void story_drafts(struct story *s, struct drafts *ds)
 void story_tick(struct story *s)
 {
 	struct drafts ds = {0};
-	decide_tick(s->m, s->j, &s->now, &ds);
+	char random[65];
+	(void)snprintf(random, sizeof random, "%064lld", (long long)s->seq);
+	decide_tick(s->m, s->j, &s->now, random, &ds);
 	story_drafts(s, &ds);
 }
 

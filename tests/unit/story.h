@@ -48,6 +48,8 @@ size_t story_count(const struct story *s, const char *kind);
 const char *story_body(const struct story *s, const char *kind); /* of the newest of that kind, or NULL */
 /* The story's own journal folded again, into a fresh model (caller frees). */
 struct model *story_again(const struct story *s);
+/* As an engine that starts: model and judge anew, from the journal alone. */
+void story_restart(struct story *s);
 void story_quote(const char *single_quoted, struct buf *out);
 
 extern const struct kit_file story_kit_files[];

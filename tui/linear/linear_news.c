@@ -77,17 +77,18 @@ static void row_words(const struct scene *s, const struct model_row *r, char *ou
 static void row_tell(struct linear *l, const struct scene *s, const struct model_row *r, enum turn turn)
 {
 	const struct kit_row *row = kit_row(s->m->kit, r->row);
-	char words[400], d[DURATION_LEN], more[200] = "";
+	char words[400], d[DURATION_LEN], more[400] = "", timer[360] = "";
 	const char *owner = row ? row->owner : "?";
 	int64_t left = r->until - s->now.at;
 
+	bool runs = timer_words(s, r, timer, sizeof timer);
 	row_words(s, r, words, sizeof words);
 	if (turn == TURN_PENDING && r->until)
 		snprintf(more, sizeof more, ", breach in %s", duration_clock(left > 0 ? left : 0, d));
 	if (turn == TURN_PENDING)
 		auto_foreseen(s, r, more, sizeof more);
 	else if (turn == TURN_BREACH)
-		snprintf(more, sizeof more, ", owner %s", owner);
+		snprintf(more, sizeof more, ", %s%s", runs ? "" : "owner ", runs ? timer : owner);
 	else if (turn == TURN_OVERDUE)
 		snprintf(more, sizeof more, ", %s has not decided in time", owner);
 	else if (turn == TURN_CANNOT_TELL)
@@ -140,7 +141,6 @@ static const unsigned char besides[EVENT_KIND_UNKNOWN + 1] = {
 	[EVENT_CHANGE] = BESIDES_ALWAYS,
 	[EVENT_AUTOMATIC] = BESIDES_ALWAYS,        /* auto_news */
 	[EVENT_ACTION_REQUESTED] = BESIDES_CONFIRMED, /* fired says so; a countdown is told */
-	[EVENT_PROMPT] = BESIDES_ALWAYS,
 	[EVENT_ACTION_ARMED] = BESIDES_MINE,
 	[EVENT_ACTION_DISARMED] = BESIDES_MINE,
 	[EVENT_ACTION_FIRED] = BESIDES_FIRING,     /* the answer says it */

@@ -208,7 +208,7 @@ static void letters_line(struct linear *l, const struct confirm *c)
 	if (ch->line)
 		spoken_line(&l->out, "type %s %c %c %c and Enter to run it; Esc: no", ch->name, ch->letters[0], ch->letters[1], ch->letters[2]);
 	else
-		spoken_line(&l->out, "type %c %c %c to run it; comma says them again; anything else: no", ch->letters[0], ch->letters[1], ch->letters[2]);
+		spoken_line(&l->out, "type %c %c %c to run it; comma says them again; anything else, or 30 s: no", ch->letters[0], ch->letters[1], ch->letters[2]);
 }
 
 /* A row of the panel without a label goes on with the one above. */

@@ -72,6 +72,11 @@ static void look(const struct cues *c, const struct model *m, struct news *n)
 		about(n, r->service);
 		add(n, &r->breached, "BREACH %s %s", r->service ? r->service : "", r->row);
 	}
+	for (size_t i = 0; i < m->prompts.n; i++) {
+		const struct model_prompt *p = &m->prompts.v[i];
+		if (newer(&p->at, &c->last))
+			add(n, &p->at, "ASKED: %s%s", p->text, "");
+	}
 	for (size_t i = 0; i < m->backends.n; i++) {
 		const struct model_backend *b = &m->backends.v[i];
 		if (b->trouble && newer(&b->trouble_at, &c->last)) {

@@ -265,7 +265,7 @@ static const struct {
 	{"pin", "kept out from now on %s"},
 	{"unpin", "let in again %s"},
 	{"take", "command: on the record %s"},
-	{"hand-over", "offered; it changes hands when they accept %s"},
+	{"hand-over", "offered for 5 min; it changes hands when they accept %s"},
 	{"close", "%s is closed"},
 	{"reload", "the changed kit is in use %s"},
 	{"fire", "%s is fired: its intent is on disk"},

@@ -312,7 +312,8 @@ static void letters(struct frame *f, const struct confirm *c)
 	col = cells_text(f->out, row, col + 12, 14, ROLE_TEXT, "to run it");
 	col += f->cols < 72 ? 1 : 8;
 	cells_text(f->out, row, col, f->cols - col - 2, ROLE_TEXT,
-		f->cols - col - 2 < 7 ? "" : f->cols - col - 2 < 24 ? "Esc: no" : "Esc or any other key: no");
+		f->cols - col - 2 < 7 ? "" : f->cols - col - 2 < 24 ? "Esc: no" :
+		f->cols - col - 2 < 30 ? "Esc or any other key: no" : "Esc, any other key or 30 s: no");
 }
 
 static void answer(struct frame *f, const struct confirm *c)

@@ -59,29 +59,43 @@ void view_said(const struct scene *s, struct page *p)
 		page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "\"%s\": %s %s", note, last->by, when_short(s, last->at.at, t));
 }
 
+static void command_lines(struct page *p, enum role role, const char *text)
+{
+	int first = p->n;
+
+	page_wrapped(p, 0, 16, role, text);
+	if (p->n > first && p->lines[first].row >= 0)
+		cells_text(&p->g, p->lines[first].row, 1, 14, ROLE_SOON, "COMMAND");
+}
+
+/* Each says until when it waits, and what happens then. */
 void view_command(const struct scene *s, struct page *p)
 {
 	const struct model_incident *i = s->inc;
-	char t[WHEN_LEN];
+	char t[WHEN_LEN], e[WHEN_LEN], text[400];
 	bool me = *s->ui->person && !s->ui->read_only;
+	const char *stays = i->commander ? i->commander : "nobody";
 
 	if (i->offered_to) {
-		page_line(p, 0);
-		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
-		if (me && !strcmp(i->offered_to, s->ui->person))
-			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s offers it to you: %s reads the brief and accepts", i->commander ? i->commander : "somebody",
-				key_of(s->ui, COMMAND_TAKE));
+		bool mine = me && !strcmp(i->offered_to, s->ui->person);
+		when_clock(i->offered_at.at + OFFER_FOR, e);
+		if (mine)
+			snprintf(text, sizeof text, "%s offers it to you: %s reads the brief and accepts.  Until %s, then: it stays with %s.",
+				i->commander ? i->commander : "somebody", key_of(s->ui, COMMAND_TAKE), e, stays);
 		else
-			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "offered to %s, who has not accepted; until then nothing changes", i->offered_to);
+			snprintf(text, sizeof text, "offered to %s, who has not accepted.  Until %s, then: it stays with %s.", i->offered_to, e, stays);
+		command_lines(p, mine ? ROLE_TITLE : ROLE_TEXT, text);
 	}
 	if (i->asked_by) {
-		page_line(p, 0);
-		page_put(p, 1, 14, ROLE_SOON, "COMMAND");
-		if (me && i->commander && !strcmp(i->commander, s->ui->person))
-			page_put(p, 16, p->g.cols - 17, ROLE_TITLE, "%s asked for it %s: %s refuses, after 30 s it is theirs", i->asked_by,
-				when_clock(i->asked_at.at, t), key_of(s->ui, COMMAND_VETO));
+		bool mine = me && i->commander && !strcmp(i->commander, s->ui->person);
+		when_clock(i->asked_at.at + TAKE_AFTER, e);
+		if (mine)
+			snprintf(text, sizeof text, "%s asked for it %s: %s refuses.  Until %s, then: it is theirs.", i->asked_by,
+				when_clock(i->asked_at.at, t), key_of(s->ui, COMMAND_VETO), e);
 		else
-			page_put(p, 16, p->g.cols - 17, ROLE_TEXT, "%s asked for it %s; refused or given within 30 s", i->asked_by, when_clock(i->asked_at.at, t));
+			snprintf(text, sizeof text, "%s asked for it %s, and %s may refuse.  Until %s, then: it is theirs.", i->asked_by,
+				when_clock(i->asked_at.at, t), stays, e);
+		command_lines(p, mine ? ROLE_TITLE : ROLE_TEXT, text);
 	}
 }
 
@@ -281,7 +295,9 @@ static void happened(const struct scene *s, struct page *p, int most, int drop)
 void screen_deciding(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
+	view_asked(s, p);
 	gauges_part(s, p, false);
+	view_timers(s, p, NULL);
 	view_said(s, p);
 	view_cause(s, p);
 	view_ill_sources(s, p, 3);
@@ -329,6 +345,22 @@ static void pins_lines(const struct scene *s, struct page *p, int drop)
 	}
 }
 
+/* The one thing that matters now: a question, or that there is none. */
+static void important_line(const struct scene *s, struct page *p)
+{
+	bool unknown = s->act->outcome == OUTCOME_UNKNOWN, asked = view_asked(s, p) > 0;
+
+	if (asked && !unknown)
+		return;
+	page_line(p, 1);
+	if (unknown)
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "DO NOT FIRE AGAIN before it is known what this one did.");
+	else if (s->act->stopping)
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "IT WAS ASKED TO STOP where it is; its answer says how far it came.");
+	else
+		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "NOTHING ELSE TO DO. It goes on when you leave.");
+}
+
 void screen_running(const struct scene *s, struct page *p)
 {
 	view_command(s, p);
@@ -337,11 +369,8 @@ void screen_running(const struct scene *s, struct page *p)
 	view_ill_sources(s, p, 3);
 	view_said(s, p);
 	pins_lines(s, p, 2);
-	page_line(p, 1);
-	if (s->act->outcome == OUTCOME_UNKNOWN)
-		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "DO NOT FIRE AGAIN before it is known what this one did.");
-	else
-		page_put(p, 1, p->g.cols - 2, ROLE_TITLE, "NOTHING ELSE TO DO. It goes on when you leave.");
+	view_stops(s, p);
+	important_line(s, p);
 	happened(s, p, 3, 4);
 	view_with_you(s, p, 7);
 }
@@ -486,6 +515,7 @@ void screen_verifying(const struct scene *s, struct page *p)
 	bool ended = false;
 
 	view_command(s, p);
+	view_asked(s, p);
 	verify_part(s, p);
 	view_ill_sources(s, p, 3);
 	for (size_t i = 0; i < s->inc->verifies.n; i++)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "decide/decide.h"
+#include "model/timer.h"
 #include "tui/ui/gauge.h"
 #include "tui/views/views.h"
 
@@ -262,11 +263,31 @@ static void trouble_of(const struct scene *s, struct page *p, const struct kit_s
 		gauge_draw(p, s, &g.v[i], false, alarms);
 	}
 	gauges_release(&g);
+	view_timers(s, p, svc->name);
 	page_line(p, DROP_BLANK);
 }
 
 /* Many at once are one thing, not many: a line each, and what changed last, since the cause is seldom theirs. */
 #define FEW 3
+
+/* The owner whose time ends first. */
+static void storm_timer(const struct scene *s, struct page *p)
+{
+	const struct model_row *first = NULL;
+	int64_t until, soonest = INT64_MAX;
+	char words[400];
+
+	for (size_t i = 0; i < s->m->rows.n; i++)
+		if (timer_runs(s->m, &s->m->rows.v[i], &until) && until < soonest) {
+			first = &s->m->rows.v[i];
+			soonest = until;
+		}
+	if (!first || !timer_words(s, first, words, sizeof words))
+		return;
+	page_line(p, 1);
+	page_item(p, ITEM_ROW, first->service, first->row, 0);
+	page_put(p, 1, p->g.cols - 2, ROLE_TEXT, "%s %s: %s", first->service, first->row, words);
+}
 
 static int storm(const struct scene *s, struct page *p, size_t n)
 {
@@ -279,6 +300,7 @@ static int storm(const struct scene *s, struct page *p, size_t n)
 		by_itself = view_foreseen(s, p, NULL);
 	for (size_t i = 0; i < n; i++)
 		view_service_line(p, i < 6 ? 1 : i < 30 ? 4 : 7, health_worst(s->health, i));
+	storm_timer(s, p);
 	page_line(p, DROP_BLANK);
 	changes_part(s, p);
 	return by_itself;
@@ -290,6 +312,7 @@ void screen_pending(const struct scene *s, struct page *p)
 	int alarms = 1; /* the header's line is the red thing */
 	int by_itself = 0; /* lines that say what acts, or does not */
 
+	view_asked(s, p);
 	if (n > FEW)
 		by_itself = storm(s, p, n);
 	for (size_t i = 0; n <= FEW && i < health_services(s->health); i++) {

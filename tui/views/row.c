@@ -16,19 +16,22 @@ enum role view_row_role(const struct model_row *r)
 	return r->state == ROW_CANNOT_TELL ? ROLE_UNKNOWN : ROLE_TEXT;
 }
 
-/* "breached since 02:00, owner has 2:40", "clear since Mon 09:12" */
+/* "breached, 2:40, then asks lena", "pending since 02:00, breach in 0:25", "clear since Mon 09:12" */
 void view_row_words(const struct scene *s, const struct model_row *r, char *out, size_t cap)
 {
-	char t[WHEN_LEN], d[DURATION_LEN];
+	char t[WHEN_LEN], d[DURATION_LEN], timer[120];
 	int64_t left = r->until - s->now.at;
 	size_t n;
 
-	snprintf(out, cap, "%s%s%s", row_state_name(r->state), r->changed.at ? " since " : "", r->changed.at ? when_short(s, r->changed.at, t) : "");
+	bool runs = timer_short(s, r, timer, sizeof timer);
+	snprintf(out, cap, "%s%s%s", row_state_name(r->state), r->changed.at && !runs ? " since " : "", r->changed.at && !runs ? when_short(s, r->changed.at, t) : "");
 	n = strlen(out);
-	if (r->until && r->state == ROW_PENDING)
+	if (runs)
+		snprintf(out + n, cap - n, "%s", timer);
+	else if (r->until && r->state == ROW_PENDING)
 		snprintf(out + n, cap - n, ", breach in %s", duration_clock(left > 0 ? left : 0, d));
-	else if (r->until && r->state == ROW_BREACHED)
-		snprintf(out + n, cap - n, ", %s to decide", duration_clock(left > 0 ? left : 0, d));
+	else if (r->dropped)
+		snprintf(out + n, cap - n, ", proposed no more");
 	n = strlen(out);
 	if (r->would && *r->would)
 		snprintf(out + n, cap - n, " (shadow: would %s)", r->would);
@@ -97,6 +100,8 @@ void view_rows(const struct scene *s, struct page *p, const struct place *place)
 
 static const char *const policy_words[] = {"ask", "it counts as a breach", "it is passed over"}; /* enum row_policy */
 
+static const char *const end_words[] = {"asks the commander", "acts by itself where it may, or asks the commander", "nothing is proposed any more"}; /* enum row_end */
+
 static void policies(struct page *p, const struct kit_row *r)
 {
 	char text[200], d[DURATION_LEN];
@@ -119,7 +124,10 @@ static void defined(const struct scene *s, struct page *p, const struct kit_row 
 	view_fact(p, "when", ROLE_TITLE, text);
 	snprintf(text, sizeof text, "%s%s%s%s", row_class_name(r->action), r->fire ? ", by " : "", r->fire ? r->fire : "", r->dry_run ? "; in shadow: it only says what it would do" : "");
 	view_fact(p, "then", ROLE_TEXT, text);
-	snprintf(text, sizeof text, "%s, who has %s to decide", r->owner, r->timer ? duration_clock(r->timer, d) : "no limit");
+	if (r->action == CLASS_TELL || r->dry_run)
+		snprintf(text, sizeof text, "%s; nothing waits for a decision", r->owner);
+	else
+		snprintf(text, sizeof text, "%s, who has %s to decide, then: %s", r->owner, r->timer ? duration_clock(r->timer, d) : "no time", end_words[r->on_timer]);
 	view_fact(p, "owner", ROLE_TEXT, text);
 	*text = 0;
 	for (size_t i = 0; i < r->notify.n; i++) {

@@ -49,6 +49,13 @@ void view_cause(const struct scene *s, struct page *p);     /* of the incident *
 void view_cause_of(const struct scene *s, struct page *p, const struct vitals *v); /* of a service */
 /* Sources that tell nothing, and why; in an incident those that its services depend on. */
 void view_ill_sources(const struct scene *s, struct page *p, int drop);
+/* Questions that stand, with what answers them and what happens when nobody does; how many. */
+int view_asked(const struct scene *s, struct page *p);
+void view_stops(const struct scene *s, struct page *p);     /* the limits at which the running action is questioned */
+void view_timers(const struct scene *s, struct page *p, const char *service); /* of owners; NULL: of the incident */
+/* "on-call has 4:12, then: asks lena, who commands", and in a list ", 4:12, then asks lena"; false where no timer runs. */
+bool timer_words(const struct scene *s, const struct model_row *r, char *out, size_t cap);
+bool timer_short(const struct scene *s, const struct model_row *r, char *out, size_t cap);
 void view_with_you(const struct scene *s, struct page *p, int drop);
 void view_said(const struct scene *s, struct page *p);
 
