@@ -1,5 +1,5 @@
-/* The single checks of the conformance test, in two files: what every plugin
- * must do, and what one that acts must do; and exam.c, on which they stand.
+/* The single checks of the conformance test, in three files: what every plugin
+ * must do, what one that has a past, and what one that acts must do; and exam.c, on which they stand.
  * Called by conform.c alone. */
 #ifndef HOST_CHECKS_H
 #define HOST_CHECKS_H
@@ -45,5 +45,6 @@ struct check {
 };
 extern const struct check checks_all[];  /* ended by a row without a name */
 extern const struct check checks_act[];
+enum conform_verdict check_history(struct exam *e); /* checks_past.c; a row of checks_all */
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "host/checks.h"
 
-enum { PING_MS = 5000, WATCH_MS = 10000, HISTORY_MS = 30000, LEAVE_MS = 2000, LISTEN_MS = 1500 };
+enum { PING_MS = 5000, WATCH_MS = 10000, LEAVE_MS = 2000, LISTEN_MS = 1500 };
 static const char empty_sets[] = "{\"deploys\":[],\"signals\":[]}";
 
 /* An answer that must be a result object. */
@@ -124,14 +124,6 @@ static enum conform_verdict bad_params(struct exam *e)
 	return wants_object(e, "ping", "{}", NULL, PING_MS, "answered, and it goes on");
 }
 
-static enum conform_verdict history(struct exam *e)
-{
-	if (!e->manifest.history)
-		return exam_say(e, CONFORM_SKIPPED, "it provides no history");
-	return wants_object(e, "history", "{\"signals\":[],\"deploys\":[],\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-01T00:10:00Z\",\"step\":5}",
-		NULL, HISTORY_MS, "answered");
-}
-
 static enum conform_verdict pace(struct exam *e)
 {
 	if (watches(e) && wants_object(e, "watch", e->spec->watch ? e->spec->watch : empty_sets, NULL, WATCH_MS, "") != CONFORM_OK)
@@ -189,7 +181,7 @@ const struct check checks_all[] = {
 	{ "watch", CHECK_WATCH, watch },
 	{ "watch-again", CHECK_WATCH, watch_again },
 	{ "bad-params", CHECK_WATCH, bad_params },
-	{ "history", CHECK_WATCH, history },
+	{ "history", CHECK_WATCH, check_history },
 	{ "pace", CHECK_WATCH, pace },
 	{ "shutdown", CHECK_WATCH, shutdown_asked },
 	{ "end-of-input", CHECK_FRESH, end_of_input },

@@ -35,6 +35,9 @@ SDK_USE struct sdk_answer freeze_perform(struct plugin *pl, struct place *p, con
 SDK_USE struct sdk_answer freeze_reconcile(struct plugin *pl, struct place *p, const struct sdk_op *op);
 bool is_frozen(const struct place *p);
 
+/* past.c */
+SDK_USE struct sdk_answer past_answer(struct plugin *pl, const struct json *params);
+
 /* watch.c */
 SDK_USE struct sdk_answer watch_set(struct plugin *pl, const struct json *params);
 void watch_free(struct watch *w);

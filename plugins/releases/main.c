@@ -33,7 +33,12 @@ static struct sdk_answer on_initialize(struct sdk *s, const struct sdk_start *st
 	pl->s = s;
 	pl->config = start->config;
 	sdk_set_state(s, pl);
-	return sdk_ready(s, &(struct sdk_provides){.deploys = true, .idempotent = true, .verbs = verb_names});
+	return sdk_ready(s, &(struct sdk_provides){.deploys = true, .history = true, .idempotent = true, .verbs = verb_names});
+}
+
+static struct sdk_answer on_history(struct sdk *s, const struct json *params)
+{
+	return past_answer(sdk_state(s), params);
 }
 
 static struct sdk_answer on_watch(struct sdk *s, const struct json *params)
@@ -103,7 +108,7 @@ static void on_end(struct sdk *s)
 int main(void)
 {
 	return sdk_main(&(struct sdk_plugin){
-		.name = "releases", .version = PACKAGE_VERSION, .initialize = on_initialize, .watch = on_watch,
+		.name = "releases", .version = PACKAGE_VERSION, .initialize = on_initialize, .watch = on_watch, .history = on_history,
 		.preflight = on_preflight, .perform = on_perform, .reconcile = on_reconcile, .end = on_end,
 	});
 }

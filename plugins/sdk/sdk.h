@@ -136,6 +136,7 @@ struct sdk_deploy {
 	int64_t since;
 };
 void sdk_deploy(struct sdk *s, const struct sdk_deploy *d);
+void sdk_deploy_print(struct jw *w, const struct sdk_deploy *d); /* the members alone, for an answer to `history` */
 struct sdk_change {
 	const char *service, *what, *name, *from, *to, *by;
 	int64_t at;

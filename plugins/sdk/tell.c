@@ -41,40 +41,45 @@ static void opt_time(struct jw *w, const char *key, int64_t at)
 		jw_ktime(w, key, at);
 }
 
+void sdk_deploy_print(struct jw *w, const struct sdk_deploy *d)
+{
+	jw_kstr(w, "service", d->service);
+	opt_str(w, "place", d->place);
+	jw_kstr(w, "version", d->version);
+	opt_str(w, "previous", d->previous);
+	opt_str(w, "by", d->by);
+	opt_time(w, "at", d->at);
+	opt_str(w, "strategy", d->strategy);
+	jw_knum(w, "share", d->share);
+	opt_str(w, "state", d->state);
+	if (d->old >= 0 && d->new >= 0) {
+		jw_key(w, "instances");
+		jw_obj(w);
+		jw_kint(w, "old", d->old);
+		jw_kint(w, "new", d->new);
+		jw_obj_end(w);
+	}
+	if (d->back) {
+		jw_key(w, "back");
+		jw_obj(w);
+		jw_key(w, "safe");
+		if (d->safe == SDK_SAFE_UNKNOWN)
+			jw_null(w);
+		else
+			jw_bool(w, d->safe == SDK_SAFE_YES);
+		opt_str(w, "why", d->why);
+		opt_time(w, "since", d->since);
+		jw_obj_end(w);
+	}
+	opt_str(w, "managed_by", d->managed_by);
+}
+
 void sdk_deploy(struct sdk *s, const struct sdk_deploy *d)
 {
 	struct buf b;
 	struct jw w;
 	note_begin(&b, &w, "deploy");
-	jw_kstr(&w, "service", d->service);
-	opt_str(&w, "place", d->place);
-	jw_kstr(&w, "version", d->version);
-	opt_str(&w, "previous", d->previous);
-	opt_str(&w, "by", d->by);
-	opt_time(&w, "at", d->at);
-	opt_str(&w, "strategy", d->strategy);
-	jw_knum(&w, "share", d->share);
-	opt_str(&w, "state", d->state);
-	if (d->old >= 0 && d->new >= 0) {
-		jw_key(&w, "instances");
-		jw_obj(&w);
-		jw_kint(&w, "old", d->old);
-		jw_kint(&w, "new", d->new);
-		jw_obj_end(&w);
-	}
-	if (d->back) {
-		jw_key(&w, "back");
-		jw_obj(&w);
-		jw_key(&w, "safe");
-		if (d->safe == SDK_SAFE_UNKNOWN)
-			jw_null(&w);
-		else
-			jw_bool(&w, d->safe == SDK_SAFE_YES);
-		opt_str(&w, "why", d->why);
-		opt_time(&w, "since", d->since);
-		jw_obj_end(&w);
-	}
-	opt_str(&w, "managed_by", d->managed_by);
+	sdk_deploy_print(&w, d);
 	note_end(s, &b, &w);
 }
 

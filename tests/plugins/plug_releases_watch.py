@@ -26,6 +26,43 @@ class Answer42(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def instant(t):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + "Z"
+
+
+def test_history():
+    """Which version ran when, as far as it is known: from the file of what ran, and from the link where that is older."""
+    with World(releases=("40", "41", "42")) as w:
+        now = time.time()
+        w.write("releases/41/BY", "ravi\n")
+        w.write(".backout-history", "".join(f"{instant(now - ago)} {what} {v}\n" for ago, what, v in (
+            (90000, "ran", "39"), (5000, "ran", "40"), (4000, "ran", "40"), (3000, "ran", "41"), (2000, "left", "41"), (2000, "ran", "40"), (100, "ran", "42"))))
+        os.utime(f"{w.dir}/current", (now - 1000, now - 1000), follow_symlinks=False)
+        p = plugin("watch")
+        ask = {"deploys": [{"service": "auth", "target": w.target()}], "signals": [], "from": instant(now - 7200), "to": instant(now), "step": 15}
+        past = p.result("history", ask)
+        same([(d["service"], d["version"], d.get("previous"), d["at"][:19] + "Z") for d in past["deploys"]],
+             [("auth", "40", "39", instant(now - 5000)), ("auth", "41", "40", instant(now - 3000)), ("auth", "40", "41", instant(now - 2000)),
+              ("auth", "42", "40", instant(now - 1000))])
+        same([d.get("by") for d in past["deploys"]], [None, "ravi", None, None])
+        same((past["samples"], past["changes"], past.get("next")), ([], [], None))
+        same(p.result("history", {**ask, "to": instant(now - 4000)})["deploys"], past["deploys"][:1])
+        same(p.result("history", {**ask, "deploys": [{"service": "auth", "target": {}}, *ask["deploys"]]}), past, "one that is wrong hides no other")
+        p.error("history", {**ask, "from": instant(now + 60)}, -32602)
+        with open(f"{w.dir}/.backout-history", "w", encoding="utf-8") as f:
+            for n in range(1500):
+                f.write(f"{instant(now - 6000 + n)} ran {n % 2}-{'x' * 20}\n")
+        # far more than a line holds: a thousand services that share the directory
+        many = {**ask, "deploys": [{"service": f"auth-{i}", "target": w.target()} for i in range(20)]}
+        got, pages = [], 0
+        while many["from"]:
+            page = p.result("history", many)
+            got += [(d["service"], d["at"]) for d in page["deploys"]]
+            many["from"], pages = page.get("next"), pages + 1
+        check(pages > 3 and len(got) == len(set(got)) and len(got) > 20000, pages, len(got), len(set(got)))
+        p.close()
+
+
 def test_watch():
     with World() as w:
         w.write("releases/42/BY", "ravi\n")

@@ -295,6 +295,9 @@ static const struct subject {
 	{ "garbage_later.py", "stdout-is-protocol" },
 	{ "twice.py", "answers-once" },
 	{ "dies_mid_line.py", "ping" },
+	{ "past_tomorrow.py", "history" },
+	{ "past_stands.py", "history" },
+	{ "past_strangers.py", "history" },
 	{ "flood_lines.py", "pace" },
 	{ "endless_line.py", "stdout-is-protocol" },
 };
