@@ -25,6 +25,7 @@
 	X(SAMPLES, "samples", 1) \
 	X(REPORT, "report", 1) \
 	X(RUBRIC, "rubric", 0) \
+	X(BACKFILL, "backfill", 0) \
 	X(BASELINE, "baseline", 0) \
 	X(INCIDENT_DECLARED, "incident.declared", 0) \
 	X(INCIDENT_CLOSED, "incident.closed", 0) \

@@ -45,6 +45,7 @@ static const struct {
 	{EVENT_ALARM, "what service version brought_by"},
 	{EVENT_SOAK, "what service version row"},
 	{EVENT_WAYS, "backend tried ready"},
+	{EVENT_BACKFILL, "backend from to samples deploys changes why"},
 	{EVENT_NOTE, "text"},
 	{EVENT_PROMPT, "state to text"},
 	{EVENT_WITHHELD, "by reason"},

@@ -272,7 +272,7 @@ static const struct kit_action *flag_action(const struct kit_service *s, const c
 static bool switched_since(const struct model *m, const struct model_change *c)
 {
 	vec_each(struct model_change, x, &m->changes)
-		if (x->seq > c->seq && same(x->what, "flag") && same(x->name, c->name) && (x->service == c->service || same(x->service, c->service)))
+		if (model_change_later(m, x, c) && same(x->what, "flag") && same(x->name, c->name) && (x->service == c->service || same(x->service, c->service)))
 			return true;
 	return false;
 }

@@ -162,6 +162,8 @@ static void miss_measured(const struct model *m, const struct now *now, const st
 		miss(w, "%.60s cannot be told just now", c->rule->signal);
 	else if (at_zero && c->rule->when.kind == COND_CMP && !cond_satisfied(&c->rule->when, s->value))
 		miss(w, "%.60s was good in its newest sample", c->rule->signal);
+	else if (s->filled)
+		miss(w, "%.60s was only filled in: no sample of it came since", c->rule->signal);
 	if (!c->rule->has_at_least && !counts)
 		miss(w, "the row does not say how much traffic is enough to judge (at_least)");
 }

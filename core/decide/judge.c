@@ -86,44 +86,76 @@ static struct feed_list *fed_by(struct judge *j, const struct model *m, const st
 }
 
 typedef void (*feed_fn)(struct tracker *t, const struct sample *s);
+struct feeding {                           /* one event's samples on their way to those who watch them */
+	struct judge *j;
+	const struct model *m;
+	const struct event *e;
+	int64_t at, t;                     /* when they were measured; the judge's time for it */
+	bool filled;
+	feed_fn feed;
+};
 
-static void judge_sample(struct judge *j, const struct model *m, const struct event *e, const struct model_signal *s, int64_t at, feed_fn feed)
+/* Those that are filled in are no proof that something is good again: what verifies waits for live ones. */
+static void judge_sample(const struct feeding *g, const struct model_signal *s, enum sample_state state, double value, double n)
 {
-	const struct kit_service *service = m->kit ? kit_service(m->kit, s->service) : NULL;
+	const struct kit_service *service = g->m->kit ? kit_service(g->m->kit, s->service) : NULL;
 	const struct kit_signal *k = service ? kit_signal(service, s->name) : NULL;
-	if (!k)
+	if (!k || g->t <= 0)
 		return;
-	if (e->at - at > k->stale_after || at - e->at > AHEAD_AT_MOST)
+	if ((!g->filled && g->e->at - g->at > k->stale_after) || g->at - g->e->at > AHEAD_AT_MOST)
 		return; /* drawn, not judged */
-	const struct sample one = {k, at, j->t, s->state, s->value, s->n};
-	struct feed_list *f = fed_by(j, m, s);
+	const struct sample one = {k, g->at, g->t, state, value, n};
+	struct feed_list *f = fed_by(g->j, g->m, s);
 	for (size_t i = 0; i < f->n; i++)
-		feed(&j->rows.v[f->v[i]].t, &one);
-	vec_each(struct verify_watch, w, &j->verifies)
-		if (w->service == service)
+		g->feed(&g->j->rows.v[f->v[i]].t, &one);
+	vec_each(struct verify_watch, w, &g->j->verifies)
+		if (w->service == service && !g->filled)
 			vec_each(struct check_watch, c, &w->checks)
-				feed(&c->t, &one);
-	vec_each(struct stop_watch, w, &j->stops)
-		if (w->service == service)
-			feed(&w->t, &one);
+				g->feed(&c->t, &one);
+	vec_each(struct stop_watch, w, &g->j->stops)
+		if (w->service == service && !g->filled)
+			g->feed(&w->t, &one);
 }
 
-/* The reducer just put the values into the signals; here each is handed to who watches it. */
-static void judge_each(struct judge *j, const struct model *m, const struct event *e, const struct json *body, feed_fn feed)
+static const struct model_signal *signal_of(const struct model *m, const struct json *v)
+{
+	char key[160], *slash;
+	text_copy(key, sizeof key, json_key(v));
+	if (!(slash = strchr(key, '/')))
+		return NULL;
+	*slash = '\0';
+	return model_signal(m, key, slash + 1);
+}
+
+/* The reducer just put the live values into the signals; here each is handed to who watches it. */
+static void judge_live(const struct feeding *g, const struct json *body)
 {
 	static const char *const groups[] = {"v", "bad"};
-	int64_t at = json_get_time(body, "at");
-	for (size_t g = 0; g < 2; g++)
-		for (const struct json *v = json_first(json_get(body, groups[g])); v; v = json_next(v)) {
-			char key[160], *slash;
-			text_copy(key, sizeof key, json_key(v));
-			if (!(slash = strchr(key, '/')))
-				continue;
-			*slash = '\0';
-			const struct model_signal *s = model_signal(m, key, slash + 1);
+	for (size_t k = 0; k < 2; k++)
+		for (const struct json *v = json_first(json_get(body, groups[k])); v; v = json_next(v)) {
+			const struct model_signal *s = signal_of(g->m, v);
 			if (s)
-				judge_sample(j, m, e, s, at, feed);
+				judge_sample(g, s, s->state, s->value, s->n);
 		}
+}
+
+/* The signals may hold newer ones: these are taken as they were recorded, counts in the order of their values. */
+static void judge_filled(const struct feeding *g, const struct json *body)
+{
+	const struct json *n = json_first(json_get(body, "n"));
+	for (const struct json *v = json_first(json_get(body, "v")); v; v = json_next(v)) {
+		const struct model_signal *s = signal_of(g->m, v);
+		bool counted = n && strcmp(json_key(n), json_key(v)) == 0;
+		if (s)
+			judge_sample(g, s, SAMPLE_OK, json_num(v, NAN), counted ? json_num(n, NAN) : (double)NAN);
+		n = counted ? json_next(n) : n;
+	}
+	for (const struct json *v = json_first(json_get(body, "bad")); v; v = json_next(v)) {
+		const struct model_signal *s = signal_of(g->m, v);
+		bool failed = strcmp(json_str(v, ""), "failed") == 0;
+		if (s)
+			judge_sample(g, s, failed ? SAMPLE_FAILED : SAMPLE_NO_DATA, NAN, NAN);
+	}
 }
 
 static void judge_samples(struct judge *j, const struct model *m, const struct event *e)
@@ -131,8 +163,13 @@ static void judge_samples(struct judge *j, const struct model *m, const struct e
 	struct json *body = NULL;
 	if (!e->body || json_parse(e->body, e->body_len, JSON_LINE_MAX, &body, NULL) != STATUS_OK)
 		return;
-	judge_each(j, m, e, body, tracker_feed_traffic);
-	judge_each(j, m, e, body, tracker_feed);
+	struct feeding g = {.j = j, .m = m, .e = e, .at = json_get_time(body, "at"), .t = j->t, .filled = json_get_bool(body, "filled", false)};
+	if (g.filled && g.at < e->at)
+		g.t = j->t - (e->at - g.at);
+	for (int traffic = 1; traffic >= 0; traffic--) {
+		g.feed = g.filled ? traffic ? tracker_fill_traffic : tracker_fill : traffic ? tracker_feed_traffic : tracker_feed;
+		(g.filled ? judge_filled : judge_live)(&g, body);
+	}
 	json_free(body);
 }
 
@@ -146,7 +183,7 @@ void judge_event(struct judge *j, const struct model *m, const struct event *e)
 	}
 	if (k == EVENT_KIT_LOADED && m->kit_digest && strcmp(m->kit_digest, j->kit_digest) != 0)
 		judge_take_kit(j, m);
-	if (k == EVENT_DEPLOY || k == EVENT_CLIENT || k == EVENT_PLUGIN)
+	if (k == EVENT_DEPLOY || k == EVENT_CLIENT || k == EVENT_PLUGIN || k == EVENT_BACKFILL)
 		return;
 	watches_sync(j, m);
 	stops_sync(j, m);

@@ -26,7 +26,7 @@ bool change_goes_back(const struct model *m, const struct model_change *c)
 	const struct model_version *v = model_version(m, c->service, c->to);
 	bool ran = v && v->first && v->first < c->at;
 	vec_each(struct model_change, x, &m->changes)
-		ran = ran || (x->seq < c->seq && same(x->what, "deploy") && same(x->service, c->service) && (same(x->from, c->to) || same(x->to, c->to)));
+		ran = ran || (model_change_later(m, c, x) && same(x->what, "deploy") && same(x->service, c->service) && (same(x->from, c->to) || same(x->to, c->to)));
 	return ran && !(v && v->verdict == VERDICT_BAD);
 }
 
@@ -122,7 +122,8 @@ static bool fired_here(const struct model *m, const struct model_change *c)
 static bool breaks_freeze(const struct model *m, const struct model_change *c)
 {
 	vec_each(struct model_freeze, f, &m->freezes)
-		if ((same(f->service, "all") || same(f->service, c->service)) && c->seq > f->broken_seq && stamp_cmp(&c->learned, &f->at) > 0)
+		if ((same(f->service, "all") || same(f->service, c->service)) && c->seq > f->broken_seq && stamp_cmp(&c->learned, &f->at) > 0 &&
+			(!c->filled || c->at > f->at.at))
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@ struct verdict_of_row {
 	int64_t since;            /* judge time; 0: now */
 	int64_t until;            /* judge time; 0 none */
 	bool drop;                /* the timer ended, and the proposal with it */
+	bool filled;              /* nothing new, but that it began earlier */
 };
 
 static enum row_policy policy_of(const struct kit_row *r, enum quality q)
@@ -39,7 +40,9 @@ static const char *quality_word(enum quality q)
 static struct verdict_of_row row_unsure(const struct row_watch *w, const struct finding *f, bool standing, int64_t t)
 {
 	struct verdict_of_row v = {.state = ROW_CANNOT_TELL};
-	int64_t since = w->t.signal ? run_not_ok_since(&w->t.bad, t, w->t.signal->stale_after) : 0;
+	struct run newest;
+	tracker_run(&w->t, true, &newest);
+	int64_t since = w->t.signal ? run_not_ok_since(&newest, t, w->t.signal->stale_after) : 0;
 	switch (policy_of(w->row, f->quality)) {
 	case POLICY_ASK:
 		v.since = since;
@@ -106,6 +109,8 @@ static void record_row(const struct judge *j, const struct now *now, const struc
 	jw_kstr(&jw, "owner", r->owner);
 	if (r->dry_run)
 		jw_kstr(&jw, "would", row_class_name(r->action));
+	if (v->filled)
+		jw_kbool(&jw, "filled", true); /* nothing new but since when */
 	draft_close(&jw);
 }
 
@@ -118,6 +123,13 @@ static bool is_late(const struct model *m, const struct kit_row *r, const struct
 		return false;
 	struct stamp n = stamp_of_now(now);
 	return stamp_diff(&was->breached, &n, NULL) > r->timer;
+}
+
+/* What was filled in shows that the bad run behind a standing breach began earlier than was known. */
+static bool began_earlier(const struct finding *f, const struct model_row *was, const struct now *now, int64_t t)
+{
+	struct stamp n = stamp_of_now(now);
+	return was && was->onset.at && f->reached && f->since && f->since + US_SECOND < t - stamp_diff(&was->onset, &n, NULL);
 }
 
 static void tick_row(const struct model *m, struct judge *j, const struct now *now, struct row_watch *w, struct drafts *out)
@@ -133,8 +145,11 @@ static void tick_row(const struct model *m, struct judge *j, const struct now *n
 	if (late && !v.drop)
 		v.state = ROW_OVERDUE; /* who is asked then: overdue.c */
 	enum row_state before = was ? was->state : ROW_CLEAR;
-	if (v.state == before && !v.drop)
+	v.filled = v.state == before && !v.drop && standing && v.state != ROW_CANNOT_TELL && began_earlier(&f, was, now, t);
+	if (v.state == before && !v.drop && !v.filled)
 		return;
+	if (v.filled)
+		v.since = f.since;
 	record_row(j, now, w, &f, &v, was, out);
 }
 
@@ -148,9 +163,11 @@ int64_t rows_next(const struct judge *j, int64_t t)
 {
 	int64_t next = INT64_MAX;
 	vec_each(struct row_watch, w, &j->rows) {
-		if (!w->t.signal || w->t.cond.kind != COND_CMP || !w->t.bad.any)
+		struct run bad;
+		if (!w->t.signal || w->t.cond.kind != COND_CMP)
 			continue;
-		int64_t stale = w->t.signal->stale_after, held = run_held(&w->t.bad, t, stale);
+		tracker_run(&w->t, true, &bad);
+		int64_t stale = w->t.signal->stale_after, held = bad.any ? run_held(&bad, t, stale) : -1;
 		int64_t due = held >= 0 && held < w->t.cond.for_us ? t + w->t.cond.for_us - held : INT64_MAX;
 		next = due < next ? due : next;
 	}

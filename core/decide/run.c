@@ -12,8 +12,7 @@ int64_t run_not_ok_since(const struct run *r, int64_t now, int64_t stale_after)
 	return now > since || r->bad_since ? since : 0;
 }
 
-/* Before a judged sample or a question: what the time that was not ok did to the run. */
-static void run_settle(struct run *r, int64_t now, int64_t stale_after)
+void run_settle(struct run *r, int64_t now, int64_t stale_after)
 {
 	int64_t since = r->active ? run_not_ok_since(r, now, stale_after) : 0;
 	if (!since)
@@ -22,6 +21,12 @@ static void run_settle(struct run *r, int64_t now, int64_t stale_after)
 		r->active = false;
 	else
 		r->paused += now - since;
+}
+
+bool run_over(const struct run *r, int64_t now, int64_t stale_after)
+{
+	int64_t since = r->any ? run_not_ok_since(r, now, stale_after) : 0;
+	return since && now - since > stale_after;
 }
 
 void run_ok(struct run *r, int64_t t, double value, bool satisfied, int64_t stale_after)
@@ -86,8 +91,12 @@ void slide_add(struct slide *s, int64_t t, double v)
 		s->first = t;
 	}
 	slide_turn(s, t);
-	s->sum[s->head % SLIDE_BUCKETS] += v;
-	s->n[s->head % SLIDE_BUCKETS]++;
+	int64_t own = t / s->bucket_us;
+	if (own <= s->head - SLIDE_BUCKETS)
+		return; /* before the window */
+	s->first = t < s->first ? t : s->first;
+	s->sum[own % SLIDE_BUCKETS] += v;
+	s->n[own % SLIDE_BUCKETS]++;
 }
 
 double slide_sum(struct slide *s, int64_t now)

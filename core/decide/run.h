@@ -21,6 +21,10 @@ struct run {
 };
 void run_ok(struct run *r, int64_t t, double value, bool satisfied, int64_t stale_after);
 void run_bad(struct run *r, int64_t t);
+/* What the time that was not ok did to the run, before a sample at `now` is judged or a question is answered. */
+void run_settle(struct run *r, int64_t now, int64_t stale_after);
+/* Has the signal not been ok for so long that no run outlasts it? */
+bool run_over(const struct run *r, int64_t now, int64_t stale_after);
 /* Since when the signal has not been ok, or 0 where it is fresh at `now`. */
 int64_t run_not_ok_since(const struct run *r, int64_t now, int64_t stale_after);
 /* How long the present run has lasted at `now`, standing still counted out; -1: no run. */
@@ -36,6 +40,7 @@ struct slide {
 	uint32_t n[SLIDE_BUCKETS];
 };
 void slide_init(struct slide *s, int64_t window);
+/* One that comes late goes to its own time, and the cover reaches back to it. */
 void slide_add(struct slide *s, int64_t t, double v);
 double slide_sum(struct slide *s, int64_t now);
 /* Average of what was added; *out_covered: how much of the window, in microseconds. */

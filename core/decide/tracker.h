@@ -5,10 +5,18 @@
 #ifndef DECIDE_TRACKER_H
 #define DECIDE_TRACKER_H
 
-#include "decide/run.h"
+#include "decide/stretch.h"
 #include "model/model.h"
 
 enum quality { QUALITY_OK, QUALITY_FAILED, QUALITY_NO_DATA, QUALITY_LOW_TRAFFIC, QUALITY_TOO_EARLY };
+/* Counts as they were at the time of the samples that are filled in just now, in order of that time.  Kept for a while
+ * after them, by trackers that need counts. */
+struct lookback {
+	struct slide *count, *burn_a, *burn_b, *traffic; /* owned; those that the tracker has */
+	int64_t last_t, last_traffic_t;
+	int64_t true_since;                /* since when the condition is true; 0 it is not */
+	int quiet;                         /* live samples since the last filled one */
+};
 /* One condition watched over one signal of one service. */
 struct tracker {
 	const struct kit_service *service;
@@ -16,7 +24,10 @@ struct tracker {
 	const char *report;
 	struct cond cond;
 	int64_t clear_us;                  /* max(D, 30s) */
-	struct run bad, good;              /* runs of the condition, and of its opposite */
+	struct run bad, good;              /* runs of the condition, and of its opposite, over live samples */
+	int64_t live_first;                /* the first of the live ones that hang together; before them: */
+	struct stretches past;
+	struct lookback *back;             /* owned; NULL while nothing is filled in */
 	struct slide *count, *burn_a, *burn_b; /* owned; NULL where the condition needs none */
 	int64_t last_t;                    /* arrival of the newest judged sample */
 	int64_t heard_t;                   /* arrival of the newest one of any kind */
@@ -26,6 +37,7 @@ struct tracker {
 	struct slide *traffic;             /* owned; NULL where not asked for */
 	const struct kit_signal *traffic_signal; /* NULL: the samples' n */
 	int64_t last_traffic_t;
+	int64_t live_from, traffic_from;   /* since when live samples are counted without a silence */
 	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
 	int64_t true_since, false_since;
 	/* verification: only samples measured and arrived after these */
@@ -36,7 +48,8 @@ struct finding {
 	enum quality quality;
 	bool holds;                        /* the condition holds for its whole time */
 	bool active;                       /* satisfied now, time not yet full */
-	bool cleared;                      /* the opposite held for clear_us */
+	bool cleared;                      /* the opposite held for clear_us; never by filled samples alone */
+	bool reached;                      /* `since` lies before what was heard live */
 	int64_t since;                     /* judge time at which the run began; 0 none */
 	int64_t held, need;
 	int64_t clear_held;
@@ -50,6 +63,11 @@ void tracker_release(struct tracker *t);
 void tracker_needs(struct tracker *t, double n, int64_t window, const struct kit_signal *by);
 void tracker_feed_traffic(struct tracker *t, const struct sample *s);
 void tracker_feed(struct tracker *t, const struct sample *s);
+/* The same for samples that were measured earlier and told now; t is the judge's time when they were measured. */
+void tracker_fill_traffic(struct tracker *t, const struct sample *s);
+void tracker_fill(struct tracker *t, const struct sample *s);
+/* The present run, live or not, led back as far as it goes.  True where that is beyond what was heard live. */
+bool tracker_run(const struct tracker *t, bool bad, struct run *out);
 void tracker_find(struct tracker *t, const struct model *m, int64_t t_now, const struct now *now, struct finding *out);
 
 #endif

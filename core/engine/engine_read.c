@@ -19,6 +19,20 @@ static void read_status(struct peer *p, struct jw *w)
 	standing_print(p->e->model, true, &at, w);
 }
 
+static void put_filled(const struct model_backend *b, struct jw *w)
+{
+	if (!b || !b->filled_at.at)
+		return;
+	jw_key(w, "filled");
+	jw_obj(w);
+	jw_ktime(w, "from", b->filled_from);
+	jw_ktime(w, "at", b->filled_at.at);
+	jw_kbool(w, "complete", b->filled_whole);
+	if (b->filled_why)
+		jw_kstr(w, "why", b->filled_why);
+	jw_obj_end(w);
+}
+
 static void read_plugins(struct peer *p, struct jw *w)
 {
 	jw_arr(w);
@@ -41,6 +55,7 @@ static void read_plugins(struct peer *p, struct jw *w)
 			jw_kstr(w, "why", v->why);
 		if (b && b->trouble)
 			jw_kstr(w, "trouble", b->trouble);
+		put_filled(b, w);
 		jw_obj_end(w);
 	}
 	jw_arr_end(w);

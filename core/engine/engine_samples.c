@@ -41,7 +41,7 @@ void watch_forget(struct watch *w)
 
 /* ---- samples ------------------------------------------------------------------------- */
 
-static struct watched *item_of(struct watch *w, const char *service, const char *signal)
+struct watched *watch_item(struct watch *w, const char *service, const char *signal)
 {
 	size_t lo = 0, hi = w->items.n, len = strlen(service);
 	while (lo < hi) {
@@ -90,7 +90,7 @@ static void take_why(struct watched *item, const char *error)
 static void take_value(struct watch *w, int64_t at, const struct json *v)
 {
 	const struct json *value = json_get(v, "value");
-	struct watched *item = item_of(w, json_get_str(v, "service", ""), json_get_str(v, "signal", ""));
+	struct watched *item = watch_item(w, json_get_str(v, "service", ""), json_get_str(v, "signal", ""));
 	if (!item || (json_type(value) != JSON_NUMBER && json_type(value) != JSON_NULL))
 		return;
 	struct sample_group *g = w->pending < PENDING_MAX ? group_for(w, at, item) : NULL;
@@ -218,7 +218,7 @@ static void put_why(struct watch *w, const struct sample_group *g, struct jw *j)
 	jw_arr_end(j);
 }
 
-static void put_group(struct watch *w, const struct sample_group *g, struct drafts *ds)
+void samples_draft(struct watch *w, const struct sample_group *g, bool filled, struct drafts *ds)
 {
 	char actor[96], salt[33];
 	text_copy(actor, sizeof actor, "plugin:");
@@ -227,10 +227,13 @@ static void put_group(struct watch *w, const struct sample_group *g, struct draf
 	struct jw j = draft_open(ds, EVENT_SAMPLES, NULL, actor);
 	jw_kstr(&j, "backend", w->backend);
 	jw_ktime(&j, "at", g->at);
+	if (filled)
+		jw_kbool(&j, "filled", true);
 	put_values(w, g, &j);
 	put_counts(w, g, &j);
 	put_bad(w, g, &j);
-	put_why(w, g, &j);
+	if (!filled)
+		put_why(w, g, &j);
 	jw_kstr(&j, "salt", salt);
 	jw_obj_end(&j);
 }
@@ -241,7 +244,7 @@ void samples_flush(struct engine *e)
 	struct now now;
 	for (struct watch *w = e->watches; w; w = w->next) {
 		vec_each(struct sample_group, g, &w->groups) {
-			put_group(w, g, &ds);
+			samples_draft(w, g, false, &ds);
 			vec_release(&g->values);
 		}
 		vec_release(&w->groups);
@@ -290,14 +293,16 @@ static bool good_change(const struct json *p)
 
 /* The notification as received, behind the backend that told it; what nests deeper than anything of ours is left out,
  * since an event is put into answers that nest themselves. */
-static bool as_received(const char *backend, const struct json *p, struct buf *out)
+static bool as_received(const char *backend, const struct json *p, bool filled, struct buf *out)
 {
 	struct jw j;
 	jw_init(&j, out);
 	jw_obj(&j);
 	jw_kstr(&j, "backend", backend);
+	if (filled)
+		jw_kbool(&j, "filled", true);
 	for (const struct json *v = json_first(p); v; v = json_next(v)) {
-		if (!strcmp(json_key(v), "backend") || json_depth(v) > TOLD_DEPTH)
+		if (!strcmp(json_key(v), "backend") || !strcmp(json_key(v), "filled") || json_depth(v) > TOLD_DEPTH)
 			continue;
 		jw_key(&j, json_key(v));
 		jw_tree(&j, v);
@@ -328,21 +333,31 @@ static bool said_before(struct watch *w, const char *id, const char *body)
 	return false;
 }
 
-static void tell_event(struct watch *w, enum event_kind kind, const struct json *params, const char *id)
+/* False where it is not of this watcher's set, or not as it has to be. */
+bool told_draft(struct watch *w, enum event_kind kind, const struct json *params, bool filled, struct drafts *ds)
 {
-	struct drafts ds = {0};
+	const char *service = json_get_str(params, "service", NULL);
+	bool good = kind == EVENT_DEPLOY ? service && tells_deploys_of(w, service) && good_deploy(params) :
+		good_change(params) && (!service || kit_service(w->e->model->kit, service));
 	char actor[96];
 	struct buf body;
 	buf_init(&body, HEARD_BODY_MAX);
 	text_copy(actor, sizeof actor, "plugin:");
 	text_copy(actor + 7, sizeof actor - 7, w->backend);
-	if (as_received(w->backend, params, &body) && (!id || !said_before(w, id, buf_str(&body)))) {
-		struct draft *d = drafts_add(&ds, kind, NULL, actor);
-		buf_add(&d->body, buf_str(&body), body.len);
+	good = good && as_received(w->backend, params, filled, &body);
+	if (good)
+		buf_add(&drafts_add(ds, kind, NULL, actor)->body, buf_str(&body), body.len);
+	buf_release(&body);
+	return good;
+}
+
+static void tell_event(struct watch *w, enum event_kind kind, const struct json *params, const char *id)
+{
+	struct drafts ds = {0};
+	if (told_draft(w, kind, params, false, &ds) && (!id || !said_before(w, id, buf_str(&ds.v[0].body)))) {
 		samples_flush(w->e); /* what was measured before it stays before it */
 		engine_owe(w->e, &ds);
 	}
-	buf_release(&body);
 	drafts_release(&ds);
 }
 
@@ -355,7 +370,7 @@ void watch_heard(struct watch *w, const char *method, const struct json *params)
 	if (!strcmp(method, "samples")) {
 		take_samples(w, params);
 	} else if (!strcmp(method, "deploy")) {
-		if (!service || !tells_deploys_of(w, service) || !good_deploy(params))
+		if (!service)
 			return;
 		text_copy(id, sizeof id, service);
 		size_t n = strlen(id);
@@ -365,8 +380,7 @@ void watch_heard(struct watch *w, const char *method, const struct json *params)
 		}
 		tell_event(w, EVENT_DEPLOY, params, id);
 	} else if (!strcmp(method, "change")) {
-		if (good_change(params) && (!service || kit_service(w->e->model->kit, service)))
-			tell_event(w, EVENT_CHANGE, params, NULL);
+		tell_event(w, EVENT_CHANGE, params, NULL);
 	}
 }
 

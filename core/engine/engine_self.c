@@ -10,6 +10,7 @@
 #include "engine/parts.h"
 
 #define STEP_US (250 * 1000)
+#define GAP_US (20 * US_SECOND) /* so long between two looks, that are 2 s apart, nobody watched: the machine slept */
 #define KIT_EVERY_US (4 * US_SECOND)
 #define CHECKPOINT_EVERY 16
 
@@ -44,10 +45,16 @@ static void look_at_clock(struct engine *e, const struct now *now)
 	int64_t by = (now->at - e->checked.at) - (now->mono - e->checked.mono);
 	if (e->checked.at && (by > STEP_US || by < -STEP_US))
 		put_clock(&ds, "step", by);
+	struct now before = e->checked;
+	bool gap = before.at && now->mono - before.mono > GAP_US;
+	if (gap)
+		put_clock(&ds, "gap", now->mono - before.mono);
 	e->checked = *now;
 	if (ds.n)
 		engine_owe(e, &ds);
 	drafts_release(&ds);
+	if (gap)
+		backfill_gap(e, before.at);
 }
 
 static bool something_stands(const struct engine *e)

@@ -181,7 +181,7 @@ void series_ask(struct peer *p, int64_t id, const struct json *params)
 	struct series_job *j = mem_new(sizeof *j), **end = &p->e->series;
 	*j = (struct series_job){.e = p->e, .peer = p, .id = id, .store = mem_str(p->e->store), .service = mem_str(service), .signal = mem_str(signal)};
 	j->ask = (struct series_ask){.store = j->store, .service = j->service, .signal = j->signal, .from = from, .to = to,
-		.points = (int)points, .most_us = TAKES_US, .stop = &j->stop};
+		.points = (int)points, .most_us = TAKES_US, .late = p->e->model->kit ? p->e->model->kit->backfill + 2 * US_MINUTE : 0, .stop = &j->stop};
 	j->work.data = j;
 	buf_init(&j->answer, ANSWER_MAX);
 	p->series = j;

@@ -15,90 +15,7 @@
 #define PAUSE_LAST_MS (60 * 1000)
 #define STEADY_US (60 * US_SECOND)
 
-/* ---- what the kit asks of a backend ------------------------------------------------- */
-
-/* Everything a watcher is started from: where it changed, the process has to. */
-static char *spec_of(const struct kit_backend *b)
-{
-	struct buf o;
-	struct jw w;
-	buf_init(&o, JSON_LINE_MAX);
-	jw_init(&w, &o);
-	jw_arr(&w);
-	jw_str(&w, b->plugin);
-	for (size_t i = 0; i < b->command.n; i++)
-		jw_str(&w, b->command.v[i]);
-	jw_str(&w, b->config);
-	jw_str(&w, b->secrets);
-	for (size_t i = 0; i < b->pass_env.n; i++)
-		jw_str(&w, b->pass_env.v[i]);
-	jw_arr_end(&w);
-	return buf_take(&o);
-}
-
-static void put_deploys(const struct kit *k, const char *backend, struct jw *w)
-{
-	jw_key(w, "deploys");
-	jw_arr(w);
-	for (size_t i = 0; i < k->n_services; i++) {
-		const struct kit_service *s = &k->services[i];
-		if (!s->deploys_backend || strcmp(s->deploys_backend, backend) != 0)
-			continue;
-		jw_obj(w);
-		jw_kstr(w, "service", s->name);
-		jw_key(w, "target");
-		jw_raw(w, s->deploys_target, strlen(s->deploys_target));
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
-}
-
-static void put_signals(const struct kit *k, const char *backend, struct jw *w)
-{
-	jw_key(w, "signals");
-	jw_arr(w);
-	for (size_t i = 0; i < k->n_services; i++)
-		for (size_t n = 0; n < k->services[i].n_signals; n++) {
-			const struct kit_signal *g = &k->services[i].signals[n];
-			if (strcmp(g->backend, backend) != 0)
-				continue;
-			jw_obj(w);
-			jw_kstr(w, "service", k->services[i].name);
-			jw_kstr(w, "signal", g->name);
-			jw_kstr(w, "query", g->query);
-			jw_knum(w, "every", (double)g->every / (double)US_SECOND);
-			jw_obj_end(w);
-		}
-	jw_arr_end(w);
-}
-
-/* To one that measures nothing: whose changes are heard, so that it can refuse those of others. */
-static void put_services(const struct kit *k, const char *backend, struct jw *w)
-{
-	for (size_t i = 0; i < k->n_services; i++)
-		for (size_t n = 0; n < k->services[i].n_signals; n++)
-			if (!strcmp(k->services[i].signals[n].backend, backend))
-				return;
-	jw_key(w, "services");
-	jw_arr(w);
-	for (size_t i = 0; i < k->n_services; i++)
-		jw_str(w, k->services[i].name);
-	jw_arr_end(w);
-}
-
-static char *request_of(const struct kit *k, const char *backend)
-{
-	struct buf o;
-	struct jw w;
-	buf_init(&o, JSON_LINE_MAX);
-	jw_init(&w, &o);
-	jw_obj(&w);
-	put_deploys(k, backend, &w);
-	put_signals(k, backend, &w);
-	put_services(k, backend, &w);
-	jw_obj_end(&w);
-	return buf_take(&o);
-}
+/* ---- what it is asked for ------------------------------------------------------------- */
 
 static int by_key(const void *a, const void *b)
 {
@@ -108,6 +25,7 @@ static int by_key(const void *a, const void *b)
 static void learn(struct watch *w, const struct kit *k)
 {
 	char key[256];
+	backfill_stop(w);
 	watch_forget(w);
 	for (size_t i = 0; i < k->n_services; i++) {
 		const struct kit_service *s = &k->services[i];
@@ -202,8 +120,12 @@ static void watching(void *ctx, const struct json *result, const struct fault *f
 	w->asked--;
 	if (result || code)
 		pulse_felt(w);
-	if (w->dying || result)
+	if (w->dying)
 		return;
+	if (result) {
+		backfill_begin(w);
+		return;
+	}
 	/* it lives but does not watch: not a source, so it is started anew */
 	watch_record(w, "failed", fault ? fault->what : "it does not watch");
 	if (w->p && host_plugin_state(w->p) == PLUGIN_READY)
@@ -213,6 +135,7 @@ static void watching(void *ctx, const struct json *result, const struct fault *f
 static void ask_to_watch(struct watch *w)
 {
 	w->asked++;
+	backfill_mark(w);
 	host_request(w->p, "watch", w->request, strlen(w->request), WATCH_US, watching, w);
 }
 
@@ -245,6 +168,7 @@ static void gone(struct host_plugin *p, void *ctx, const char *why)
 	host_plugin_free(p);
 	w->p = NULL;
 	pulse_stop(w);
+	backfill_stop(w);
 	if (w->dying || e->ending) {
 		watch_free(w);
 	} else {
@@ -283,6 +207,7 @@ static void watch_stop(struct watch *w)
 {
 	w->dying = true;
 	timer_stop(&w->again);
+	backfill_stop(w);
 	if (w->launch)
 		launch_drop(&w->launch);
 	if (w->p)
@@ -349,7 +274,7 @@ void watches_apply(struct engine *e)
 		const struct kit_backend *b = &k->backends[i];
 		if (!kit_is_source(k, b->id))
 			continue;
-		char *spec = spec_of(b), *request = request_of(k, b->id);
+		char *spec = request_spec(b), *request = request_watch(k, b->id);
 		struct watch *w = watch_of(e, b->id);
 		if (w && !strcmp(w->spec, spec)) {
 			keep(w, k, spec, request);

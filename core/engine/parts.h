@@ -68,7 +68,9 @@ struct watched {
 	char *key, *service;       /* "SERVICE/SIGNAL" */
 	int64_t group;
 	char *why, *told;          /* why its samples fail, and what of that is on the record; NULL they do not */
+	int64_t known, filled;     /* nothing is filled in up to here; up to where it has been, of what is asked for now */
 };
+struct fill;
 struct sample { uint32_t item; int state; double value, n; };     /* state: enum sample_state */
 struct sample_group { int64_t at, id; VEC(struct sample) values; };
 struct heard_deploy { char *id; char *body; int64_t mono; };
@@ -96,6 +98,9 @@ struct watch {
 	size_t pending;
 	int64_t next_group;
 	uint64_t dropped;
+	struct fill *fill;         /* the past that is being filled in, or NULL */
+	bool fill_open;            /* a `history` is not answered yet */
+	int fill_lost;             /* so many times it was lost while it should answer one */
 };
 
 struct act;
@@ -247,6 +252,35 @@ bool launch_program_is(struct engine *e, const char *backend, const char *sha); 
 void watches_apply(struct engine *e);                 /* start, change and end watchers as the kit in use says */
 void watches_end(struct engine *e);
 
+/* engine_request.c */
+char *request_spec(const struct kit_backend *b);      /* everything a watcher is started from: where it changed, the process has to */
+char *request_watch(const struct kit *k, const char *backend);
+void request_deploys(const struct kit *k, const char *backend, struct jw *w);
+void request_signal(const char *service, const struct kit_signal *g, struct jw *w);
+
+/* engine_backfill.c: the past, asked for with `history` */
+void backfill_mark(struct watch *w);                  /* before it watches: what is known up to now */
+void backfill_begin(struct watch *w);                 /* it watches */
+void backfill_gap(struct engine *e, int64_t since);   /* nobody looked since then (wall clock) */
+void backfill_stop(struct watch *w);
+
+/* engine_past.c: an answer to `history`, checked and put on the record */
+struct told_past { int64_t at; uint32_t item; int state; double value, n; };
+struct past_page {
+	struct watch *w;
+	int64_t from, to;          /* what was asked for: nothing else is taken */
+	VEC(struct told_past) values; /* in the order of their time */
+	size_t done;               /* of them on the record */
+	struct drafts told;        /* deploys and changes, first to be recorded */
+	size_t deploys, changes;
+	bool too_much;             /* more than is taken at once */
+	int64_t next;              /* go on from here; 0 there is no more */
+};
+void past_page_read(struct past_page *p, const struct json *result);
+size_t past_page_record(struct past_page *p, enum status *out); /* a part of it; how many values */
+bool past_page_over(const struct past_page *p);
+void past_page_release(struct past_page *p);
+
 /* engine_pulse.c */
 void pulse_start(struct watch *w);                    /* it is ready */
 void pulse_stop(struct watch *w);
@@ -254,6 +288,9 @@ void pulse_felt(struct watch *w);                     /* something came from it 
 void watch_record(struct watch *w, const char *state, const char *why); /* engine_watch.c: what became of it */
 
 /* engine_samples.c */
+struct watched *watch_item(struct watch *w, const char *service, const char *signal);
+void samples_draft(struct watch *w, const struct sample_group *g, bool filled, struct drafts *ds);
+bool told_draft(struct watch *w, enum event_kind kind, const struct json *params, bool filled, struct drafts *ds);
 void watch_heard(struct watch *w, const char *method, const struct json *params);
 void engine_heard(struct engine *e, const char *backend, const char *method, const struct json *params);
 void samples_flush(struct engine *e);

@@ -13,6 +13,7 @@
 #include "journal/journal.h"
 
 #define LATE (2 * US_MINUTE)  /* so long after it was measured a sample may be recorded */
+#define FILL (90 * US_SECOND) /* a fill is over sooner */
 #define EARLY (10 * US_SECOND) /* and so long before, where the backend's clock is ahead */
 
 struct bin {
@@ -81,21 +82,14 @@ static bool stopped(const struct series_ask *a)
 	return a->stop && atomic_load(a->stop);
 }
 
-/* Newest first: where time runs out it is the oldest that is missing. */
-static enum status go_back(struct reading *r, struct journal *j, struct series *out, struct fault *f)
+/* The samples among the events lo to hi. */
+static enum status go_through(struct reading *r, struct journal *j, int64_t lo, int64_t hi, const struct now *begun, struct series *out, struct fault *f)
 {
 	struct journal_cursor *c = NULL;
 	struct event e;
-	struct now begun, now;
-	int64_t lo, hi;
-	enum status s = journal_seek(j, r->a->from - EARLY, &lo, f);
+	struct now now;
+	enum status s = journal_back(j, event_kind_name(EVENT_SAMPLES), lo, hi, &c, f);
 
-	if (s == STATUS_OK)
-		s = journal_seek(j, r->a->to + LATE, &hi, f);
-	if (s == STATUS_OK)
-		s = journal_back(j, event_kind_name(EVENT_SAMPLES), lo, hi, &c, f);
-	os_now(&begun);
-	out->complete = true;
 	while (s == STATUS_OK && out->complete && (s = journal_step(c, &e, f)) == STATUS_OK) {
 		if (stopped(r->a)) {
 			s = fault_set(f, STATUS_NO, "stopped", "nobody waits for it any more");
@@ -104,13 +98,60 @@ static enum status go_back(struct reading *r, struct journal *j, struct series *
 		if (e.body)
 			take_body(r, &e);
 		os_now(&now);
-		if (now.mono - begun.mono >= r->a->most_us) {
+		if (now.mono - begun->mono >= r->a->most_us) {
 			out->complete = false;
 			out->since = e.at;
 		}
 	}
 	journal_cursor_free(c);
 	return s == STATUS_NO && !stopped(r->a) ? STATUS_OK : s;
+}
+
+/* What was filled in later than samples come: each fill says so at its end, and takes no longer than FILL. */
+static enum status go_filled(struct reading *r, struct journal *j, int64_t hi, const struct now *begun, struct series *out, struct fault *f)
+{
+	struct { int64_t *v; size_t n, cap; } ends = {0};
+	struct journal_cursor *c = NULL;
+	struct event e;
+	int64_t last = hi, first = 0;
+	enum status s = journal_seek(j, r->a->to + r->a->late, &last, f);
+
+	if (s == STATUS_OK && last > hi)
+		s = journal_back(j, event_kind_name(EVENT_BACKFILL), hi + 1, last, &c, f);
+	while (c && s == STATUS_OK && (s = journal_step(c, &e, f)) == STATUS_OK) {
+		*vec_push(&ends) = e.seq;
+		*vec_push(&ends) = e.at;
+	}
+	s = s == STATUS_NO ? STATUS_OK : s;
+	journal_cursor_free(c);
+	for (size_t i = 0; s == STATUS_OK && i < ends.n; i += 2) {
+		s = journal_seek(j, ends.v[i + 1] - FILL, &first, f);
+		if (i + 2 < ends.n && first <= ends.v[i + 2])
+			first = ends.v[i + 2] + 1; /* of the fill before it, which comes next */
+		if (s == STATUS_OK)
+			s = go_through(r, j, first > hi ? first : hi + 1, ends.v[i], begun, out, f);
+	}
+	vec_release(&ends);
+	return s;
+}
+
+/* Newest first: where time runs out it is the oldest that is missing. */
+static enum status go_back(struct reading *r, struct journal *j, struct series *out, struct fault *f)
+{
+	struct now begun;
+	int64_t lo, hi = 0;
+	enum status s = journal_seek(j, r->a->from - EARLY, &lo, f);
+
+	if (s == STATUS_OK)
+		s = journal_seek(j, r->a->to + LATE, &hi, f);
+	hi--; /* the last one before it */
+	os_now(&begun);
+	out->complete = true;
+	if (s == STATUS_OK && r->a->late > LATE)
+		s = go_filled(r, j, hi, &begun, out, f);
+	if (s == STATUS_OK && out->complete)
+		s = go_through(r, j, lo, hi, &begun, out, f);
+	return s;
 }
 
 static void put_points(const struct reading *r, struct series *out)

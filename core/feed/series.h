@@ -18,6 +18,7 @@ struct series_ask {
 	int64_t from, to;        /* microseconds, when it was measured */
 	int points;              /* 1..SERIES_POINTS */
 	int64_t most_us;         /* how long it may take */
+	int64_t late;            /* so long after it was measured it may have been filled in; 0 it was not */
 	const atomic_bool *stop; /* somebody has lost interest; NULL nobody can */
 };
 struct series_point {

@@ -59,6 +59,35 @@ static void line_plugin(struct reduction *r, struct buf *b)
 		buf_addf(b, ": %s", s_of(r, "why"));
 }
 
+static const char *thousands(int64_t v, char *out, size_t cap)
+{
+	if (v < 1000)
+		(void)snprintf(out, cap, "%lld", (long long)v);
+	else if (v < 1000000)
+		(void)snprintf(out, cap, "%lld,%03lld", (long long)v / 1000, (long long)v % 1000);
+	else
+		(void)snprintf(out, cap, "%lld,%03lld,%03lld", (long long)v / 1000000, (long long)v / 1000 % 1000, (long long)v % 1000);
+	return out;
+}
+
+static void line_count(struct buf *b, int64_t n, const char *what)
+{
+	if (n)
+		buf_addf(b, ", %lld %s%s", (long long)n, what, n == 1 ? "" : "s");
+}
+
+static void line_backfill(struct reduction *r, struct buf *b)
+{
+	char span[DURATION_LEN], n[32];
+	int64_t from = json_get_time(r->body, "from"), to = json_get_time(r->body, "to");
+	buf_addf(b, "%s filled in from %s: %s values", duration_short(to > from ? to - from : 0, span), s_of(r, "backend"),
+		thousands(json_get_int(r->body, "samples", 0), n, sizeof n));
+	line_count(b, json_get_int(r->body, "deploys", 0), "deploy");
+	line_count(b, json_get_int(r->body, "changes", 0), "change");
+	if (!json_get_bool(r->body, "complete", true))
+		buf_addf(b, "; not all of it: %s", s_of(r, "why"));
+}
+
 static void line_change(struct reduction *r, struct buf *b)
 {
 	buf_addf(b, "%s %s %s -> %s by %s", s_of(r, "what"), s_of(r, "name"), s_of(r, "from"), s_of(r, "to"), s_of(r, "by"));
@@ -85,6 +114,10 @@ static void line_rubric(struct reduction *r, struct buf *b)
 		buf_adds(b, ": the time to decide is over");
 	if (json_get_bool(r->body, "dropped", false))
 		buf_adds(b, ": the time to decide is over, nothing is proposed any more");
+	if (json_get_bool(r->body, "filled", false)) {
+		char before[DURATION_LEN];
+		buf_addf(b, ": it began %s before, as was filled in", duration_clock(r->at.at - json_get_time(r->body, "since"), before));
+	}
 	if (*s_of(r, "would"))
 		buf_addf(b, " (shadow: would %s)", s_of(r, "would"));
 }
@@ -232,7 +265,7 @@ static void line_kind(struct reduction *r, struct buf *b)
 
 static const line_fn line_fns[EVENT_KIND_UNKNOWN] = {
 	[EVENT_ENGINE] = line_engine, [EVENT_CLOCK] = line_clock, [EVENT_KIT_LOADED] = line_kit, [EVENT_PLUGIN] = line_plugin,
-	[EVENT_CHANGE] = line_change, [EVENT_REPORT] = line_report, [EVENT_RUBRIC] = line_rubric,
+	[EVENT_CHANGE] = line_change, [EVENT_BACKFILL] = line_backfill, [EVENT_REPORT] = line_report, [EVENT_RUBRIC] = line_rubric,
 	[EVENT_INCIDENT_DECLARED] = line_declared, [EVENT_INCIDENT_CLOSED] = line_closed, [EVENT_COMMANDER] = line_commander,
 	[EVENT_ACTION_ARMED] = line_armed, [EVENT_ACTION_DISARMED] = line_disarmed, [EVENT_ACTION_REQUESTED] = line_requested,
 	[EVENT_ACTION_REFUSED] = line_refused, [EVENT_ACTION_VETOED] = line_vetoed, [EVENT_ACTION_EXPIRED] = line_expired,
@@ -246,6 +279,8 @@ static bool is_news(struct reduction *r, enum event_kind k)
 {
 	if (k == EVENT_VERIFY)
 		return strcmp(s_of(r, "state"), "waiting") != 0;
+	if (k == EVENT_CHANGE && json_get_bool(r->body, "filled", false))
+		return false; /* long ago: it stands among the changes, and the fill's own line counts it */
 	if (k != EVENT_PROMPT || strcmp(s_of(r, "state"), "asked") == 0)
 		return true;
 	const struct model_action *a = action_mut(r);

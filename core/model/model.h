@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "kit/kit.h"
 
-#define REDUCER_VERSION 4
+#define REDUCER_VERSION 5
 
 /* ---- signals ---- */
 enum sample_state { SAMPLE_NONE, SAMPLE_OK, SAMPLE_FAILED, SAMPLE_NO_DATA };
@@ -28,7 +28,8 @@ struct model_signal {             /* one per service/signal ever seen */
 	enum sample_state state;  /* of the newest sample; whether it is stale is a question of now */
 	double value, n;          /* last ok value; n NaN where not sent */
 	int64_t at;               /* when the newest was measured */
-	struct stamp ok_arrived;  /* newest ok one */
+	struct stamp ok_arrived;  /* newest ok one; of one that was filled in: when it was measured */
+	bool filled;              /* that one was filled in, and nothing came since */
 	struct model_point *curve; /* MODEL_CURVE of them; NULL while curve_n is 0 */
 	uint32_t curve_n, curve_next; /* ring */
 	const char *why;          /* why the newest sample failed; NULL it did not, or nobody said */
@@ -56,11 +57,12 @@ struct model_version {            /* a version that ran here; newest 32 a servic
 	struct stamp kept;        /* kept after its soak, newest; at 0 never */
 	struct stamp spoiled;     /* a row breached while it soaked, this time; at 0 none did */
 };
-struct model_change {             /* newest 128: deploys and changes of all services */
+struct model_change {             /* newest 128: deploys and changes of all services, as they were told, those of the past at their time */
 	const char *service, *what, *name, *from, *to, *by, *backend; /* what: deploy flag config traffic schema other */
 	int64_t at; struct stamp learned; int64_t seq;
 	bool dated;               /* the backend said when; else `at` is when we learned of it */
 	const char *breach; int64_t breached; /* signal of the first breach that counts against it, and since when it was bad; NULL, 0 */
+	bool filled;              /* learned with the past, not when it happened */
 };
 
 /* ---- rows, reports ---- */
@@ -170,7 +172,8 @@ struct model_veto { const char *service, *row, *version /* that served; NULL */,
 struct model_freeze { const char *service /* "all" */, *by, *reason; struct stamp at;
 	const char *broken_by, *broken; int64_t broken_seq; }; /* who deployed what meanwhile, seq of that change: the newest; NULL, 0 */
 struct model_backend { const char *backend, *plugin, *version, *state /* starting ready failed down */, *why; int64_t pid, restarts; struct stamp at, last_heard;
-	const char *trouble; struct stamp trouble_at; }; /* why its samples fail, since when; NULL they do not */
+	const char *trouble; struct stamp trouble_at; /* why its samples fail, since when; NULL they do not */
+	int64_t filled_from; struct stamp filled_at; bool filled_whole; const char *filled_why; }; /* the past it filled in last; at 0 none */
 struct model_seat { const char *person /* or uid:N */, *role; int count; struct stamp at /* last opened or closed */, since; /* first opened of those there */ };
 struct model_armed { const char *action, *service, *person; struct stamp at; };
 struct model_line { int64_t seq; struct stamp at; const char *kind, *incident, *actor, *text; }; /* newest 256, for the timeline */
@@ -276,7 +279,9 @@ const struct model_action *model_change_action(const struct model *m, const stru
 bool model_change_of(const struct model *m, const struct model_change *c, const struct model_action *a);
 bool action_external(const struct model_action *a); /* made elsewhere, and adopted */
 #define CLOCK_SKEW (10 * US_SECOND) /* between the clock of who deploys and ours */
-/* The next deploy of the same service, or NULL while this one is the latest. */
+/* Does x stand behind c among the changes? */
+bool model_change_later(const struct model *m, const struct model_change *x, const struct model_change *c);
+/* The next deploy of the same service, as they happened, or NULL while this one is the latest. */
 const struct model_change *model_change_next(const struct model *m, const struct model_change *c);
 /* Latest deploy of the incident's services before its onset: the "latest deploy" of the cause line. */
 const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i);

@@ -49,6 +49,7 @@ extern const struct field_how stamp_how, curve_how;
 void curve_dump(const struct model_signal *s, struct jw *w);
 void curve_load(struct model_signal *s, const struct json *v);
 void curve_add(struct model_signal *s, uint32_t at_s, float v);
+void curve_put(struct model_signal *s, uint32_t at_s, float v); /* the same, in the order of time */
 /* Keep the newest `max` records. */
 #define vec_bound(t, a, max) while ((a)->n > (max)) vec_drop((t), (a), 0)
 
@@ -85,11 +86,13 @@ void reduce_freeze(struct reduction *r);
 void reduce_alarm(struct reduction *r);
 void reduce_soak(struct reduction *r);
 void change_breached(struct reduction *r, const char *service, int64_t onset);
+void change_breached_earlier(struct reduction *r, const char *service, int64_t was, int64_t onset);
 void reduce_ways(struct reduction *r);
 void reduce_automatic(struct reduction *r);
 void veto_add(struct reduction *r, const struct model_action *a);       /* reduce_automatic.c */
 void standing_dropped(struct model *m, const struct model_row *row);    /* the breach is over: holds and vetoes of it, too */
 void vetoes_dropped(struct model *m, const char *service);              /* another version serves */
+void reduce_backfill(struct reduction *r);
 void reduce_kit(struct reduction *r);
 void model_add_line(struct reduction *r);
 const char *body_name(struct reduction *r, const char *key); /* interned string of the body, or NULL */
@@ -98,6 +101,7 @@ struct stamp body_since(struct reduction *r);  /* "since" and "since_mono" as a 
 struct model_incident *incident_mut(struct model *m, const char *name);
 struct model_action *action_mut(struct reduction *r);         /* by the body's key */
 void incident_add_breach(struct reduction *r, struct model_incident *i, const struct model_row *row);
+void incident_onset_moved(struct model_incident *i, const struct model_row *row);
 void incident_row_cleared(struct reduction *r, struct model_incident *i);
 void incident_unverify(struct model_incident *i);
 /* Does the incident hold what is said of this service?  NULL or "": of no service, so of every incident. */

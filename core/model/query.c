@@ -278,6 +278,12 @@ static bool is_deploy_of(const struct model_change *c, const char *service)
 	return c->service && service && strcmp(c->what, "deploy") == 0 && strcmp(c->service, service) == 0;
 }
 
+bool model_change_later(const struct model *m, const struct model_change *x, const struct model_change *c)
+{
+	bool both = c >= m->changes.v && c < m->changes.v + m->changes.n && x >= m->changes.v && x < m->changes.v + m->changes.n;
+	return both ? x > c : x->seq > c->seq;
+}
+
 #define SEEN_WITHIN US_MINUTE /* a backend tells of it some time after it was done */
 
 bool action_external(const struct model_action *a)
@@ -290,7 +296,7 @@ static bool gone_meanwhile(const struct model *m, const struct model_change *c, 
 {
 	bool first = false;
 	vec_each(const struct model_change, x, &m->changes) {
-		if (x->seq >= c->seq || x->at < a->fired.at - US_SECOND || !is_deploy_of(x, c->service))
+		if (x == c || model_change_later(m, x, c) || x->at < a->fired.at - US_SECOND || !is_deploy_of(x, c->service))
 			continue;
 		if (first && !eq(x->to, c->to))
 			return true;
@@ -320,11 +326,10 @@ const struct model_action *model_change_action(const struct model *m, const stru
 
 const struct model_change *model_change_next(const struct model *m, const struct model_change *c)
 {
-	const struct model_change *next = NULL;
 	vec_each(const struct model_change, x, &m->changes)
-		if (is_deploy_of(x, c->service) && x->seq > c->seq && (!next || x->seq < next->seq))
-			next = x;
-	return next;
+		if (is_deploy_of(x, c->service) && model_change_later(m, x, c))
+			return x;
+	return NULL;
 }
 
 const struct model_change *model_latest_deploy(const struct model *m, const struct model_incident *i)

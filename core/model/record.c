@@ -66,6 +66,30 @@ void curve_add(struct model_signal *s, uint32_t at_s, float v)
 		s->curve_n++;
 }
 
+static struct model_point *curve_at(struct model_signal *s, uint32_t k)
+{
+	return &s->curve[(s->curve_next + MODEL_CURVE - s->curve_n + k) % MODEL_CURVE];
+}
+
+/* One that comes late goes to its time; what is older than all of a full curve is not kept. */
+void curve_put(struct model_signal *s, uint32_t at_s, float v)
+{
+	uint32_t k = s->curve_n;
+	while (k && (int32_t)(curve_at(s, k - 1)->s - at_s) > 0)
+		k--;
+	if (k && curve_at(s, k - 1)->s == at_s)
+		return;
+	if (!k && s->curve_n == MODEL_CURVE)
+		return;
+	if (s->curve_n == MODEL_CURVE)
+		k--; /* the oldest makes room */
+	curve_add(s, at_s, v);
+	for (uint32_t i = s->curve_n; i-- > k + 1;)
+		*curve_at(s, i) = *curve_at(s, i - 1);
+	if (s->curve_n)
+		*curve_at(s, k) = (struct model_point){at_s, v};
+}
+
 void curve_dump(const struct model_signal *s, struct jw *w)
 {
 	jw_arr(w);

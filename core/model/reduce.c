@@ -69,18 +69,19 @@ static void reduce_client(struct reduction *r)
 	seat->at = r->at;
 }
 
-static void reduce_plugin(struct reduction *r)
+static struct model_backend *backend_mut(struct model *m, const char *name)
 {
-	struct model *m = r->m;
-	const char *name = body_name(r, "backend");
-	struct model_backend *b = NULL;
 	vec_each(struct model_backend, k, &m->backends)
 		if (k->backend == name)
-			b = k;
-	if (!b) {
-		b = vec_push(&m->backends);
-		b->backend = name;
-	}
+			return k;
+	struct model_backend *b = vec_push(&m->backends);
+	b->backend = name;
+	return b;
+}
+
+static void reduce_plugin(struct reduction *r)
+{
+	struct model_backend *b = backend_mut(r->m, body_name(r, "backend"));
 	b->plugin = body_name(r, "plugin");
 	b->version = body_name(r, "version");
 	b->state = body_name(r, "state");
@@ -90,6 +91,18 @@ static void reduce_plugin(struct reduction *r)
 	text_set(&b->trouble, NULL);
 	b->trouble_at = (struct stamp){0};
 	b->at = r->at;
+}
+
+void reduce_backfill(struct reduction *r)
+{
+	const char *name = body_name(r, "backend");
+	if (!name)
+		return;
+	struct model_backend *b = backend_mut(r->m, name);
+	b->filled_from = json_get_time(r->body, "from");
+	b->filled_at = r->at;
+	b->filled_whole = json_get_bool(r->body, "complete", false);
+	text_set(&b->filled_why, json_get_str(r->body, "why", NULL));
 }
 
 /* One row per kind: who folds it, and whether the timeline of an incident shows it. */
@@ -105,6 +118,7 @@ static const struct { reduce_fn fn; bool line; } handlers[] = {
 	[EVENT_SAMPLES] = {reduce_samples, false},
 	[EVENT_REPORT] = {reduce_report, true},
 	[EVENT_RUBRIC] = {reduce_rubric, true},
+	[EVENT_BACKFILL] = {reduce_backfill, true},
 	[EVENT_BASELINE] = {reduce_nothing, false},
 	[EVENT_INCIDENT_DECLARED] = {reduce_declared, true},
 	[EVENT_INCIDENT_CLOSED] = {reduce_closed, true},

@@ -51,6 +51,18 @@ void incident_add_breach(struct reduction *r, struct model_incident *i, const st
 	incident_unverify(i);
 }
 
+/* What was filled in shows that the harm began earlier. */
+void incident_onset_moved(struct model_incident *i, const struct model_row *row)
+{
+	for (size_t k = i->breaches.n; k-- > 0;) {
+		struct model_breach *b = &i->breaches.v[k];
+		if (b->row != row->row || b->service != row->service)
+			continue;
+		b->onset = row->onset;
+		return;
+	}
+}
+
 void incident_row_cleared(struct reduction *r, struct model_incident *i)
 {
 	if (!i->reopened.at)

@@ -27,6 +27,21 @@ static bool row_state_of(const char *s, enum row_state *out)
 	return false;
 }
 
+/* The state stays; the bad run behind the breach began earlier than was known. */
+static void onset_moved(struct reduction *r, struct model_row *k)
+{
+	struct stamp since = body_since(r);
+	if (!model_row_standing(k) || stamp_cmp(&since, &k->onset) >= 0)
+		return;
+	if (!k->would && *k->service)
+		change_breached_earlier(r, k->service, k->last_onset, since.at);
+	k->onset = k->since = since;
+	k->last_onset = since.at;
+	vec_each(struct model_incident, i, &r->m->incidents)
+		if (i->open && incident_concerns(i, k->service) && !k->would)
+			incident_onset_moved(i, k);
+}
+
 void reduce_rubric(struct reduction *r)
 {
 	struct model *m = r->m;
@@ -35,6 +50,10 @@ void reduce_rubric(struct reduction *r)
 	if (!row || !row_state_of(json_get_str(r->body, "state", NULL), &state))
 		return;
 	struct model_row *k = row_at(m, row, service ? service : model_intern(m, ""));
+	if (json_get_bool(r->body, "filled", false)) {
+		onset_moved(r, k);
+		return;
+	}
 	k->state = state;
 	k->value = json_get_num(r->body, "value", NAN);
 	k->since = body_since(r);

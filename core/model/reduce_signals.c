@@ -60,22 +60,81 @@ static void version_ended(struct model *m, const char *service, const char *but,
 			v->last = at;
 }
 
-static void change_add(struct reduction *r, const char *service, const char *what, const char *name, const char *from,
-	const char *to, const char *by, int64_t at)
+/* ---- what changed ---- */
+/* When it happened; a backend whose clock is ahead cannot have told of it before. */
+static int64_t change_time(const struct model_change *c)
 {
-	struct model_change *c = vec_push(&r->m->changes);
-	c->service = service;
-	c->what = model_intern(r->m, what);
-	c->name = mem_str(name);
-	c->from = mem_str(from);
-	c->to = mem_str(to);
-	c->by = by;
-	c->backend = body_name(r, "backend");
-	c->at = at ? at : r->at.at;
-	c->learned = r->at;
-	c->seq = r->e->seq;
-	c->dated = at != 0;
-	vec_bound(&change_table, &r->m->changes, 128);
+	return c->at < c->learned.at ? c->at : c->learned.at;
+}
+
+/* Behind all that are known, in the order in which they were told; what was filled in goes to its time. */
+static void change_put(struct model *m, const struct model_change *one)
+{
+	size_t k = m->changes.n;
+	(void)vec_push(&m->changes);
+	for (; one->filled && k && change_time(&m->changes.v[k - 1]) > change_time(one); k--)
+		m->changes.v[k] = m->changes.v[k - 1];
+	m->changes.v[k] = *one;
+	vec_bound(&change_table, &m->changes, 128);
+}
+
+static struct model_change change_of(struct reduction *r, const char *service, const char *what, const char *name, const char *by, int64_t at)
+{
+	return (struct model_change){.service = service, .what = model_intern(r->m, what), .name = mem_str(name), .by = by,
+		.backend = body_name(r, "backend"), .at = at ? at : r->at.at, .learned = r->at, .seq = r->e->seq, .dated = at != 0,
+		.filled = json_get_bool(r->body, "filled", false)};
+}
+
+/* The deploys of a service next to the instant t, among those that are known. */
+static void deploys_around(struct model *m, const char *service, int64_t t, struct model_change **out_before, struct model_change **out_after)
+{
+	*out_before = *out_after = NULL;
+	vec_each(struct model_change, c, &m->changes) {
+		if (c->service != service || strcmp(c->what, "deploy") != 0)
+			continue;
+		if (change_time(c) <= t)
+			*out_before = c;
+		else if (!*out_after)
+			*out_after = c;
+	}
+}
+
+static bool same_deploy(const struct model_change *c, const struct model_change *one)
+{
+	return c && c->to && strcmp(c->to, one->to) == 0 && (c->filled || one->filled);
+}
+
+/* The same version from then to then is one deploy, told when it happened and once more with the past, in either order. */
+static bool deploy_known(struct model *m, const struct model_change *one)
+{
+	struct model_change *before, *after;
+	deploys_around(m, one->service, change_time(one), &before, &after);
+	if (same_deploy(before, one))
+		return true;
+	if (!same_deploy(after, one))
+		return false;
+	struct model_change c = *after; /* it began earlier than was known */
+	vec_cut(m->changes.v, &m->changes.n, (size_t)(after - m->changes.v), sizeof c);
+	c.at = one->at;
+	c.by = one->by ? one->by : c.by; /* who brought it first */
+	c.dated = c.dated || one->dated;
+	if (!c.from)
+		c.from = mem_str(one->from);
+	c.filled = true;
+	change_put(m, &c);
+	return true;
+}
+
+static void deploy_add(struct reduction *r, const char *service, const char *version, const char *from, const char *by, int64_t at)
+{
+	struct model_change c = change_of(r, service, "deploy", service, by, at), *before, *after;
+	deploys_around(r->m, service, change_time(&c), &before, &after);
+	c.from = mem_str(from ? from : c.filled && before ? before->to : NULL);
+	c.to = mem_str(version);
+	if (deploy_known(r->m, &c))
+		record_release(&change_table, &c);
+	else
+		change_put(r->m, &c);
 }
 
 /* The version that serves has changed: history, and a line in what changed. */
@@ -96,8 +155,75 @@ static void deploy_switched(struct reduction *r, struct model_deploy *d, const c
 		v->learned = r->at;
 		v->spoiled = (struct stamp){0};
 	}
-	change_add(r, d->service, "deploy", d->service, was ? was : d->previous, d->version, d->by, d->at);
+	deploy_add(r, d->service, d->version, was ? was : d->previous, d->by, d->at);
 	vetoes_dropped(m, d->service);
+}
+
+/* ---- deploys of the past ---- */
+static void breaches_again(struct model *m, const char *service);
+
+static bool ended_before(const struct model_version *a, const struct model_version *b)
+{
+	return a->last && (!b->last || a->last < b->last);
+}
+
+/* Those of the service in the order in which they ended, among the places that they have. */
+static void versions_order(struct model *m, const char *service)
+{
+	for (size_t i = 0; i < m->versions.n; i++) {
+		size_t at = i;
+		if (m->versions.v[i].service != service)
+			continue;
+		for (size_t k = i; k-- > 0;) {
+			struct model_version *a = &m->versions.v[k], *b = &m->versions.v[at], swap = *a;
+			if (a->service != service)
+				continue;
+			if (!ended_before(b, a))
+				break;
+			*a = *b;
+			*b = swap;
+			at = k;
+		}
+	}
+}
+
+/* When each of a service's versions ran, from all deploys that are known now. */
+static void versions_again(struct model *m, const char *service, const struct model_deploy *now)
+{
+	for (size_t i = 0; i < m->changes.n; i++) {
+		const struct model_change *c = &m->changes.v[i];
+		if (c->service != service || strcmp(c->what, "deploy") != 0 || !c->to)
+			continue;
+		const char *version = model_intern(m, c->to);
+		const struct model_change *next = model_change_next(m, c);
+		struct model_version *v = version_mut(m, service, version);
+		if (!v) {
+			v = vec_push(&m->versions);
+			*v = (struct model_version){.service = service, .version = version, .by = c->by};
+		}
+		v->first = !v->first || c->at < v->first ? c->at : v->first;
+		if (now ? now->version == version : !next)
+			v->last = 0; /* it serves */
+		else if (next)
+			v->last = change_time(next);
+		else if (!v->last) /* another one serves */
+			v->last = now->at > c->at ? now->at : c->at;
+	}
+	versions_order(m, service);
+	versions_bound(m, service);
+	by_service_moved(&m->private_->by_service);
+}
+
+/* It never becomes what serves now: that is for the backend to say when it is asked now. */
+static void deploy_past(struct reduction *r, const char *service, const char *version)
+{
+	int64_t at = json_get_time(r->body, "at");
+	const struct model_deploy *now = model_deploy(r->m, service);
+	if (!at || at > r->at.at)
+		return; /* of no time, or of none that has been */
+	deploy_add(r, service, version, body_name(r, "previous"), body_name(r, "by"), at);
+	versions_again(r->m, service, now);
+	breaches_again(r->m, service);
 }
 
 static enum tri tri_of(const struct json *v)
@@ -130,6 +256,10 @@ void reduce_deploy(struct reduction *r)
 	const char *service = body_name(r, "service"), *place = body_name(r, "place"), *version = body_name(r, "version");
 	if (!service || !version)
 		return;
+	if (json_get_bool(r->body, "filled", false)) {
+		deploy_past(r, service, version);
+		return;
+	}
 	struct model_deploy *d = deploy_at(m, service, place ? place : model_intern(m, ""));
 	const char *was = d->version;
 	int64_t was_at = d->at, was_whole = d->whole;
@@ -175,24 +305,80 @@ void reduce_soak(struct reduction *r)
 }
 
 /* A breach counts against the newest change of its service before it began. */
+static struct model_change *change_before(struct model *m, const char *service, int64_t onset)
+{
+	for (size_t k = m->changes.n; k-- > 0;)
+		if (m->changes.v[k].service == service && m->changes.v[k].at <= onset + CLOCK_SKEW)
+			return &m->changes.v[k];
+	return NULL;
+}
+
 void change_breached(struct reduction *r, const char *service, int64_t onset)
 {
-	for (size_t k = r->m->changes.n; k-- > 0;) {
-		struct model_change *c = &r->m->changes.v[k];
-		if (c->service != service || c->at > onset + CLOCK_SKEW)
-			continue;
-		if (!c->breach) {
-			c->breach = body_name(r, "signal");
-			c->breached = onset;
-		}
-		return;
+	struct model_change *c = change_before(r->m, service, onset);
+	if (c && !c->breach) {
+		c->breach = body_name(r, "signal");
+		c->breached = onset;
 	}
+}
+
+/* It began earlier than was known: another change may be the one before it. */
+void change_breached_earlier(struct reduction *r, const char *service, int64_t was, int64_t onset)
+{
+	vec_each(struct model_change, c, &r->m->changes)
+		if (c->service == service && c->breach && c->breached == was) {
+			c->breach = NULL;
+			c->breached = 0;
+		}
+	change_breached(r, service, onset);
+}
+
+/* A change that was filled in may be the one before a breach that counts against an older one, or that had none. */
+static void breaches_again(struct model *m, const char *service)
+{
+	vec_each(struct model_row, k, &m->rows) {
+		const struct kit_row *row = k->service == service && model_row_standing(k) && !k->would && m->kit ? kit_row(m->kit, k->row) : NULL;
+		struct model_change *c = row ? change_before(m, service, k->last_onset) : NULL;
+		if (!c || c->breach)
+			continue;
+		vec_each(struct model_change, x, &m->changes)
+			if (x->service == service && x->breach && x->breached == k->last_onset) {
+				x->breach = NULL;
+				x->breached = 0;
+			}
+		c->breach = model_intern(m, row->signal);
+		c->breached = k->last_onset;
+	}
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* A backend may tell of it when it happens, and once more with the past. */
+static bool change_known(const struct model *m, const struct model_change *one)
+{
+	vec_each(const struct model_change, c, &m->changes)
+		if (c->service == one->service && c->what == one->what && same(c->name, one->name) && same(c->to, one->to) &&
+			same(c->backend, one->backend) && c->at == one->at)
+			return true;
+	return false;
 }
 
 void reduce_change(struct reduction *r)
 {
-	change_add(r, body_name(r, "service"), json_get_str(r->body, "what", "other"), json_get_str(r->body, "name", ""),
-		json_get_str(r->body, "from", NULL), json_get_str(r->body, "to", NULL), body_name(r, "by"), json_get_time(r->body, "at"));
+	int64_t at = json_get_time(r->body, "at");
+	struct model_change c = change_of(r, body_name(r, "service"), json_get_str(r->body, "what", "other"),
+		json_get_str(r->body, "name", ""), body_name(r, "by"), at);
+	c.from = mem_str(json_get_str(r->body, "from", NULL));
+	c.to = mem_str(json_get_str(r->body, "to", NULL));
+	if (at && change_known(r->m, &c))
+		record_release(&change_table, &c);
+	else
+		change_put(r->m, &c);
+	if (c.filled && c.service)
+		breaches_again(r->m, c.service);
 }
 
 /* ---- samples ---- */
@@ -217,31 +403,44 @@ static struct model_signal *signal_at(struct model *m, const char *key, bool mak
 	return s;
 }
 
-static struct model_signal *signal_heard(struct reduction *r, const char *key, const char *backend, int64_t at, enum sample_state state, double v)
+struct hearing { const char *backend; int64_t at; bool filled; };
+
+/* The signal whose newest sample this is; NULL where it is none, or where a newer one is there already. */
+static struct model_signal *signal_heard(struct reduction *r, const char *key, const struct hearing *h, enum sample_state state, double v)
 {
 	struct model_signal *s = signal_at(r->m, key, true);
 	if (!s)
 		return NULL;
-	s->backend = backend;
+	s->backend = h->backend;
+	(h->filled ? curve_put : curve_add)(s, (uint32_t)(h->at / US_SECOND), (float)v);
+	if (h->filled && s->at >= h->at)
+		return NULL;
 	s->state = state;
-	s->at = at;
+	s->at = h->at;
 	if (s->why && state != SAMPLE_FAILED)
 		text_set(&s->why, NULL);
-	curve_add(s, (uint32_t)(at / US_SECOND), (float)v);
 	return s;
 }
 
+/* What is filled in is as old as it is. */
+static struct stamp arrived(const struct reduction *r, const struct hearing *h)
+{
+	int64_t ago = h->filled && h->at < r->at.at ? r->at.at - h->at : 0;
+	return (struct stamp){r->at.at - ago, r->at.mono - ago, r->at.boot};
+}
+
 /* Counts stand in the order of their values: thousands are not looked for one by one.  Answers the first that does not. */
-static const struct json *reduce_values(struct reduction *r, const char *backend, int64_t at)
+static const struct json *reduce_values(struct reduction *r, const struct hearing *h)
 {
 	const struct json *n = json_first(json_get(r->body, "n"));
 	for (const struct json *v = json_first(json_get(r->body, "v")); v; v = json_next(v)) {
-		struct model_signal *s = signal_heard(r, json_key(v), backend, at, SAMPLE_OK, json_num(v, NAN));
+		struct model_signal *s = signal_heard(r, json_key(v), h, SAMPLE_OK, json_num(v, NAN));
 		bool counted = n && strcmp(json_key(n), json_key(v)) == 0;
 		if (s) {
 			s->value = json_num(v, NAN);
 			s->n = counted ? json_num(n, NAN) : NAN;
-			s->ok_arrived = r->at;
+			s->ok_arrived = arrived(r, h);
+			s->filled = h->filled;
 		}
 		n = counted ? json_next(n) : n;
 	}
@@ -298,15 +497,15 @@ static void reduce_reasons(struct reduction *r)
 
 void reduce_samples(struct reduction *r)
 {
-	const char *backend = body_name(r, "backend");
-	int64_t at = json_get_time(r->body, "at");
-	for (const struct json *n = reduce_values(r, backend, at); n; n = json_next(n)) { /* in another order, then */
+	struct hearing h = {body_name(r, "backend"), json_get_time(r->body, "at"), json_get_bool(r->body, "filled", false)};
+	for (const struct json *n = reduce_values(r, &h); n; n = json_next(n)) { /* in another order, then */
 		struct model_signal *s = signal_at(r->m, json_key(n), false);
-		if (s && s->state == SAMPLE_OK && s->at == at && json_get(json_get(r->body, "v"), json_key(n)))
+		if (s && s->state == SAMPLE_OK && s->at == h.at && json_get(json_get(r->body, "v"), json_key(n)))
 			s->n = json_num(n, NAN);
 	}
 	for (const struct json *v = json_first(json_get(r->body, "bad")); v; v = json_next(v))
-		signal_heard(r, json_key(v), backend, at, strcmp(json_str(v, ""), "failed") == 0 ? SAMPLE_FAILED : SAMPLE_NO_DATA, NAN);
+		signal_heard(r, json_key(v), &h, strcmp(json_str(v, ""), "failed") == 0 ? SAMPLE_FAILED : SAMPLE_NO_DATA, NAN);
 	reduce_reasons(r);
-	backend_heard(r, backend);
+	if (!h.filled)
+		backend_heard(r, h.backend);
 }

@@ -28,7 +28,7 @@ TABLE(uid, model_uid, N(model_uid, person), I(model_uid, uid));
 
 #define R model_signal
 TABLE(signal, R, K(R, service), K(R, name), N(R, backend), W(R, state, SAMPLE_NO_DATA), D(R, value), I(R, at), S(R, ok_arrived), D(R, n), T(R, why),
-	{"curve", F_OTHER, 0, NULL, .how = &curve_how});
+	B(R, filled), {"curve", F_OTHER, 0, NULL, .how = &curve_how});
 #undef R
 #define R model_deploy
 TABLE(deploy, R, K(R, service), K(R, place), N(R, backend), K(R, version), N(R, previous), N(R, by), N(R, state), I(R, at), S(R, learned),
@@ -41,7 +41,7 @@ TABLE(version, R, K(R, service), K(R, version), N(R, by), I(R, first), I(R, last
 #undef R
 #define R model_change
 TABLE(change, R, N(R, service), K(R, what), T(R, name), T(R, from), T(R, to), N(R, by), N(R, backend), I(R, at), S(R, learned), I(R, seq),
-	N(R, breach), I(R, breached), B(R, dated));
+	N(R, breach), I(R, breached), B(R, dated), B(R, filled));
 #undef R
 #define R model_row
 TABLE(row, R, K(R, row), K(R, service), W(R, state, ROW_CANNOT_TELL), D(R, value), S(R, since), S(R, changed), S(R, breached), S(R, onset), I(R, until),
@@ -96,7 +96,7 @@ TABLE(round, R, K(R, backend), I(R, tried), I(R, ready), S(R, at));
 #undef R
 #define R model_backend
 TABLE(backend, R, K(R, backend), N(R, plugin), N(R, version), N(R, state), T(R, why), I(R, pid), I(R, restarts), S(R, at), S(R, last_heard),
-	T(R, trouble), S(R, trouble_at));
+	T(R, trouble), S(R, trouble_at), I(R, filled_from), S(R, filled_at), B(R, filled_whole), T(R, filled_why));
 #undef R
 #define R model_seat
 TABLE(seat, R, K(R, person), K(R, role), E(R, count), S(R, at), S(R, since));

@@ -6,8 +6,12 @@ back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
 effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes;
 WORLD/heed: a cancel ends the delay, and nothing was changed.
+WORLD/history: it has a past: "yes", or how it lies (hang, error, die, endless, back, future, strangers, twice, words).
+WORLD/past: lines "SECONDS RATE", from when on which rate was measured; WORLD/page: so many steps an answer;
+WORLD/deploys, WORLD/changes: what happened then; WORLD/asked: a line a question.
 WORLD/hush: no samples; WORLD/fail: they fail, and this is why.  WORLD/reconcile: what reconcile answers instead of the truth.
 """
+import calendar
 import json
 import os
 import select
@@ -60,7 +64,7 @@ def initialize(p):
     global world
     world = p["config"]["world"]
     return {"protocol": 1, "name": "test-world", "version": "1",
-            "provides": {"deploys": True, "signals": True, "history": False, "discover": False, "notify": False,
+            "provides": {"deploys": True, "signals": True, "history": bool(read("history")), "discover": False, "notify": False,
                          "verbs": ["rollback", "pause"]}, "idempotent": False}
 
 
@@ -111,6 +115,69 @@ def reconcile(p):
     return {"outcome": "not-started", "changed": "none", "detail": "not in effects"}
 
 
+def epoch(text):
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + float("0" + text[19:].rstrip("Z"))
+
+
+def instant(t):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + ".%06dZ" % int(t % 1 * 1e6)
+
+
+def rate_at(t):
+    rates = [line.split() for line in read("past").splitlines() if float(line.split()[0]) <= t]
+    return float(rates[-1][1]) if rates else None
+
+
+def lie(mode, p, result):
+    signals = [{"service": s["service"], "signal": s["signal"], "value": 0.9} for s in p["signals"]]
+    if mode == "hang":
+        time.sleep(600)
+    if mode == "die":
+        os._exit(3)
+    if mode == "endless":
+        result["samples"] = []
+        result["next"] = instant(epoch(p["from"]) + 0.001)
+    if mode == "back":
+        result["next"] = p["from"]
+    if mode == "future":
+        result["samples"] = [{"at": instant(epoch(p["to"]) + n), "values": signals} for n in range(1, 3600, 60)]
+    if mode == "strangers":
+        result["samples"] = [{"at": s["at"], "values": [{"service": "auth", "signal": "no_such", "value": 1}, {"service": "../..", "signal": "", "value": 1},
+                              {"service": 7, "signal": None, "value": 1}, 7, None, {"value": "0.9"}]} for s in result["samples"][::20]] + [None, 7, {"at": "soon"}]
+        result["deploys"] = [{"service": "other", "version": "9", "at": p["from"]}, {"service": "auth", "version": "a b", "at": p["from"]},
+                             {"service": "auth", "version": "9"}, {"service": "auth", "version": "9", "at": instant(epoch(p["to"]) + 60)}, 7]
+        result["changes"] = [{"what": "flag"}, {"service": "other", "what": "flag", "name": "x", "at": p["from"]}, None]
+    if mode == "twice":
+        result["samples"] = result["samples"][::-1] + result["samples"]
+    if mode == "words":
+        result = {"samples": "many", "deploys": {"a": 1}, "changes": 7, "next": "later"}
+    return result
+
+
+def history(p):
+    mode = read("history")
+    start, end, step = epoch(p["from"]), epoch(p["to"]), p["step"]
+    with open(path("asked"), "a") as f:
+        f.write(json.dumps({"from": start, "to": end, "step": step, "signals": len(p["signals"]), "deploys": len(p["deploys"])}) + "\n")
+    if mode == "error":
+        raise LookupError
+    result = {"samples": [], "deploys": [], "changes": []}
+    n, most = 0, int(read("page", "100000"))
+    while p["signals"] and start + n * step <= end + 1e-6:
+        if n == most:
+            result["next"] = instant(start + n * step)
+            break
+        rate = rate_at(start + n * step)
+        if rate is not None:
+            result["samples"].append({"at": instant(start + n * step), "values": [
+                {"service": s["service"], "signal": s["signal"], "value": rate, "n": 100} for s in p["signals"]]})
+        n += 1
+    if p["deploys"]:
+        for kind in "deploys", "changes":
+            result[kind] = [d for d in json.loads(read(kind, "[]")) if start <= epoch(d["at"]) <= end]
+    return lie(mode, p, result)
+
+
 watched = None
 told = {}
 
@@ -142,7 +209,7 @@ def look():
         tell("samples", {"at": at, "values": values})
 
 
-METHODS = {"initialize": initialize, "preflight": preflight, "perform": perform, "reconcile": reconcile, "watch": watch,
+METHODS = {"initialize": initialize, "preflight": preflight, "perform": perform, "reconcile": reconcile, "watch": watch, "history": history,
            "ping": lambda p: {}, "shutdown": lambda p: {}}
 
 

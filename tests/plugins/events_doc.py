@@ -132,7 +132,7 @@ def kill_plugins(lab):
 
 
 def before_firing(lab, c):
-    c.until("deploy", service="auth")
+    c.until("backfill", deploys=1, complete=True)
     c.until("soak", service="auth", what="kept")
     lab.set("ready", "no")
     c.good("try")
@@ -186,6 +186,9 @@ def made_up():
         edit(os.path.join(lab.kit, "kit.yaml"), ("roles: [on-call]", "roles: [on-call, incident-commander]"),
              ("revert_target: 5m", "revert_target: 5m, soak: 1s"))
         edit(os.path.join(lab.kit, "services/shop.yaml"), ("verify:", STOP))
+        lab.set("history", "yes")
+        lab.set("past", "%d 0.01" % (time.time() - 600))
+        lab.set("deploys", json.dumps([{"service": "auth", "version": "40", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))}]))
         first = lab.engine()
         c = lab.client()
         before_firing(lab, c)

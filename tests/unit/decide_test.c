@@ -120,6 +120,39 @@ static void a_decision_stops_the_owners_timer(void **state)
 	}
 }
 
+/* Good samples of after the revert that were filled in prove nothing, whether a row breached or not: live ones do. */
+static void what_is_filled_in_is_no_proof(void **state)
+{
+	static const char *const keys[] = {"auth/logins", "auth/fails", "auth/latency"};
+	static const double values[] = {20, 0.001, 100};
+	(void)state;
+	for (int breached = 0; breached < 2; breached++) {
+		struct story s;
+		char at[INSTANT_LEN];
+		story_init(&s, true);
+		story_deploy(&s, "auth", "1", "0");
+		story_deploy(&s, "auth", "2", "1");
+		run(&s, 0, 60, breached ? 0.6 : 0.001);
+		assert_int_equal(story_ask(&s, "maya", "declare", "{'title':'t','services':['auth']}"), STATUS_OK);
+		assert_int_equal(fire(&s, "maya", "auth-rollback"), STATUS_OK);
+		run(&s, 61, 64, breached ? 0.6 : 0.001);
+		perform(&s, "INC-1/1", "{'outcome':'done','changed':'full','detail':'answers 1','evidence':{}}");
+		story_deploy(&s, "auth", "1", "2");
+		for (int t = 65; t < 200; t++) {
+			story_at(&s, t);
+			for (size_t i = 0; i < COUNT(keys) && t % 5 == 0; i++)
+				story_eventf(&s, "samples", NULL, "plugin:web", "{'backend':'web','at':'%s','filled':true,'v':{'%s':%g},'bad':{}}",
+					instant_print(s.now.at, at), keys[i], values[i]);
+			story_tick(&s);
+			assert_int_equal(inc(&s)->verified.at, 0);
+			assert_true(model_row_standing(model_row(s.m, "locked-out", "auth")) || !breached);
+		}
+		run(&s, 200, 240, 0.001);
+		assert_true(inc(&s)->verified.at != 0);
+		story_release(&s);
+	}
+}
+
 /* What keeps "verified" from being said; each row alone must be enough. */
 static void never_verified_without_proof(void **state)
 {
@@ -545,7 +578,7 @@ static void replay_is_live(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(from_bad_to_verified), cmocka_unit_test(a_decision_stops_the_owners_timer), cmocka_unit_test(never_verified_without_proof), cmocka_unit_test(asks_are_answered),
+		cmocka_unit_test(from_bad_to_verified), cmocka_unit_test(a_decision_stops_the_owners_timer), cmocka_unit_test(what_is_filled_in_is_no_proof), cmocka_unit_test(never_verified_without_proof), cmocka_unit_test(asks_are_answered),
 		cmocka_unit_test(authority_by_radius), cmocka_unit_test(a_panel_is_void_when_the_world_moved),
 		cmocka_unit_test(a_panel_keeps_strangers_apart), cmocka_unit_test(an_ask_is_done_once),
 		cmocka_unit_test(the_digest_binds_what_runs), cmocka_unit_test(outcomes_are_believed_with_care),

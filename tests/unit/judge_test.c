@@ -1,7 +1,8 @@
 /* What a row says over time, for samples that come as a table says (contract 4,
  * "Conditions").  A script is words: "A-B=V" a sample every 5 s from A to B,
  * "A=V" one; V a number, x failed, n no data; "L:" before it feeds the traffic
- * signal, "R:" a report, "G:" it is gone.  The row is looked at every second;
+ * signal, "R:" a report, "G:" it is gone.  "P7:A-B=V" are filled in at second 7, one
+ * event each, "Q7:" with so much traffic at 0.10, "K7:" the hits.  The row is looked at every second;
  * expected are the transitions that were recorded. */
 #include "config.h"
 
@@ -88,6 +89,38 @@ static const struct row table[] = {
 	{"> 5% for 20s", "", "O:0-40=0.10", 40, "cannot-tell@0"},
 	{"> 5% for 20s", "", "A:0-40=0.10", 40, "cannot-tell@0"},
 	{"> 5% for 20s", "", "0-40=0.01 O:12-17=0.10", 40, ""},
+	/* what is filled in is judged by its own time, before, between and after what came live */
+	{"> 5% for 20s", "", "P1:-60--5=0.10 0-10=0.10", 10, "pending@0 breached@1"},
+	{"> 5% for 20s", "", "P1:-60-0=0.10", 10, "cannot-tell@0 breached@1"},
+	{"> 5% for 20s", "", "P1:-10-0=0.10", 20, "cannot-tell@0 pending@1 breached@10 cannot-tell@16"},
+	{"> 5% for 20s", "", "P1:-60--20=0.10 10-60=0.01", 60, "cannot-tell@0 clear@10"},
+	{"> 5% for 20s", "", "P1:-60--5=0.01 0-30=0.10", 30, "pending@0 breached@20"},
+	{"> 5% for 20s", "", "P1:-60--10=0.10 P1:-5--5=0.01 0-30=0.10", 30, "pending@0 breached@20"},
+	{"> 5% for 20s", "", "0-60=0.01 P7:2-2=0.10 P8:-60--5=0.10", 60, ""},
+	{"> 5% for 20s", "", "0-60=0.10 P7:2-2=0.01 P8:-60--5=0.01", 60, "pending@0 breached@20"},
+	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-55=0.10", 90, "pending@0 cannot-tell@26 pending@60 breached@61"},
+	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-20=0.10 P62:55-55=0.10", 99, "pending@0 cannot-tell@26 pending@60"},
+	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-55=0.10 P62:40-40=0.01", 90, "pending@0 cannot-tell@26 pending@60 breached@61"},
+	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-35=0.10 P62:40-40=0.01 P63:45-55=0.10", 90, "pending@0 cannot-tell@26 pending@60"},
+	/* the last part first */
+	{"> 5% for 100s", "", "P1:-60--5=0.10 P2:-200--65=0.10 0-30=0.10", 30, "pending@0 breached@2"},
+	{"> 5% for 50s", "", "P1:-60--5=0.10 P2:-200--65=0.10 0-30=0.10", 30, "pending@0 breached@1 breached@2"},
+	{"> 5% for 50s", "", "P1:-60--5=0.10 P2:-200--65=0.01 0-30=0.10", 30, "pending@0 breached@1"},
+	/* no breach is cleared by it alone */
+	{"> 5% for 20s", "", "0-20=0.10 P70:25-70=0.01", 80, "pending@0 breached@20 cannot-tell@36 breached@70"},
+	{"> 5% for 20s", "", "0-20=0.10 P70:25-65=0.01 70-75=0.01", 75, "pending@0 breached@20 cannot-tell@36 clear@70"},
+	/* failed ones and gaps as when they came live */
+	{"> 5% for 20s", "", "P1:-60--25=0.10 P1:-20--10=x P1:-5--5=0.10 0-30=0.10", 30, "pending@0 breached@1"},
+	{"> 5% for 60s", "", "P1:-60--35=0.10 P1:-30--10=x P1:-5--5=0.10 0-60=0.10", 60, "pending@0 breached@55"},
+	{"> 5% for 20s", "at_least: \"20 in 1m\"", "Q1:-90-0=20 L:5-10=20 5-10=0.10", 10, "cannot-tell@0 breached@1"},
+	{"> 5% for 20s", "at_least: \"20 in 1m\"", "Q1:-90-0=1 L:5-10=1 5-10=0.10", 10, "cannot-tell@0"},
+	{"> 100 in 60s", "signal: hits", "K1:-60--5=20 H:0-10=20", 10, "breached@1"},
+	{"> 100 in 60s", "signal: hits", "K1:-60--5=18 H:0-10=18", 10, "breached@1"},
+	{"> 100 in 60s", "signal: hits", "K1:-60--5=5 H:0-10=5", 10, ""},
+	{"> 100 in 60s", "signal: hits", "K1:-600--65=500 H:0-10=5", 10, ""},
+	{"burn 99% > 10 in 60s and 120s", "", "P1:-200--5=0.20 0-10=0.20", 10, "cannot-tell@0 breached@1"},
+	{"burn 99% > 10 in 60s and 120s", "", "P1:-200--5=0.05 0-10=0.05", 10, "cannot-tell@0 clear@1"},
+	{"burn 99% > 10 in 60s and 120s", "", "P1:-30--5=0.20 0-40=0.20", 40, "cannot-tell@0 breached@30"},
 	/* shadow rows are judged and recorded like others */
 	{"> 5% for 20s", "dry_run: true", "0-60=0.10", 60, "pending@0 breached@20"},
 };
@@ -154,18 +187,42 @@ static void sample(struct story *s, const char *signal, const char *v, int64_t s
 		story_eventf(s, "samples", NULL, "plugin:web", "{'backend':'web','at':'%s','v':{'auth/%s':%s},'bad':{}}", at, signal, v);
 }
 
+static void filled(struct story *s, const char *signal, const char *v, long at_s)
+{
+	char at[INSTANT_LEN];
+	instant_print(STORY_BASE + at_s * US_SECOND, at);
+	if (!signal)
+		story_eventf(s, "samples", NULL, "plugin:web", "{'backend':'web','at':'%s','filled':true,'v':{'auth/sig':0.1,'auth/load':%s},'bad':{}}", at, v);
+	else if (*v == 'x')
+		story_eventf(s, "samples", NULL, "plugin:web", "{'backend':'web','at':'%s','filled':true,'v':{},'bad':{'auth/%s':'failed'}}", at, signal);
+	else
+		story_eventf(s, "samples", NULL, "plugin:web", "{'backend':'web','at':'%s','filled':true,'v':{'auth/%s':%s},'bad':{}}", at, signal, v);
+}
+
 /* Does this word of the script say something at second t? */
 static void word_at(struct story *s, const struct row *r, const char *w, int t)
 {
-	char kind = w[1] == ':' ? w[0] : 'S';
+	char kind;
 	const char *p = w[1] == ':' ? w + 2 : w;
 	char *end;
-	long a = strtol(p, &end, 10), b = a;
+	long a, b, due = 0;
+	if (strchr("PQK", kind = w[0]) && w[0]) {
+		due = strtol(w + 1, &end, 10);
+		p = end + 1;
+	} else {
+		kind = w[1] == ':' ? w[0] : 'S';
+	}
+	a = b = strtol(p, &end, 10);
 	if (*end == '-')
 		b = strtol(end + 1, &end, 10);
+	const char *v = *end == '=' ? end + 1 : "";
+	if (strchr("PQK", kind)) {
+		for (long x = a; t == due && x <= b; x += 5)
+			filled(s, kind == 'P' ? "sig" : kind == 'Q' ? NULL : "hits", v, x);
+		return;
+	}
 	if (t < a || t > b || (t - a) % 5 != 0)
 		return;
-	const char *v = *end == '=' ? end + 1 : "";
 	const char *said = strstr(r->more, "p1") ? "p1" : "said";
 	switch (kind) {
 	case 'S': sample(s, "sig", v, 0); break;

@@ -160,6 +160,35 @@ static void points(void **state)
 	series_release(&h);
 }
 
+/* What was filled in an hour after it was measured stands where it was measured, however long after. */
+static void filled_in_later(void **state)
+{
+	struct series_ask a = ask_of(0, 100, 100);
+	struct series h;
+	struct fault f;
+	struct journal *j = filled();
+	char body[300], when[INSTANT_LEN];
+
+	(void)state;
+	for (int second = 4000; second < 4004; second++) {
+		now.at = T0 + second * US_SECOND;
+		(void)snprintf(body, sizeof body, "{\"backend\":\"m\",\"at\":\"%s\",\"filled\":true,\"v\":{\"auth/rate\":%d},\"bad\":{},\"salt\":\"00\"}",
+			instant_print(T0 + (second - 3940) * US_SECOND, when), second - 3940);
+		assert_int_equal(append(j, EVENT_SAMPLES, body, &f), STATUS_OK);
+	}
+	assert_int_equal(append(j, EVENT_BACKFILL, "{\"backend\":\"m\"}", &f), STATUS_OK);
+	samples(j, 5000, "\"v\":{\"auth/rate\":70},\"bad\":{}");
+	journal_close(j);
+	read_all(&a, &h);
+	is_series(&h, "10 1 1 1 0|20 nan nan nan 1|40 2 2 2 0|41 9 9 9 0|42 3 3 3 0|90 4 4 4 0");
+	series_release(&h);
+	a.late = 2 * US_HOUR;
+	read_all(&a, &h);
+	is_series(&h, "10 1 1 1 0|20 nan nan nan 1|40 2 2 2 0|41 9 9 9 0|42 3 3 3 0|60 60 60 60 0|61 61 61 61 0|62 62 62 62 0|63 63 63 63 0|90 4 4 4 0");
+	assert_true(h.complete && h.since == T0 + 10 * US_SECOND);
+	series_release(&h);
+}
+
 /* Beside the writer, which goes on; what came later than the question is there at the next one. */
 static void beside_the_writer(void **state)
 {
@@ -236,7 +265,7 @@ static void among_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(members), cmocka_unit_test(damaged), T(points), T(beside_the_writer), T(bounded), T(among_others),
+		cmocka_unit_test(members), cmocka_unit_test(damaged), T(points), T(filled_in_later), T(beside_the_writer), T(bounded), T(among_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -193,19 +193,32 @@ static void change_tell(struct linear *l, const struct scene *s, const struct mo
 		c->by ? ", ask " : "", c->by ? c->by : "");
 }
 
-/* Both lists are in the order of seq. */
+/* The one that was learned next after event `seq`, or NULL.  What was filled in of long ago is no news. */
+static const struct model_change *change_after(const struct model *m, int64_t seq)
+{
+	const struct model_change *next = NULL;
+
+	for (size_t i = 0; i < m->changes.n; i++) {
+		const struct model_change *c = &m->changes.v[i];
+		if (c->seq > seq && !c->filled && (!next || c->seq < next->seq))
+			next = c;
+	}
+	return next;
+}
+
+/* Lines are in the order of seq; changes in that in which they happened. */
 static void journal_news(struct linear *l, const struct scene *s)
 {
 	const struct model *m = s->m;
-	size_t a = 0, b = 0;
+	const struct model_change *c = change_after(m, l->seq);
+	size_t a = 0;
 
 	while (a < m->lines.n && m->lines.v[a].seq <= l->seq)
 		a++;
-	while (b < m->changes.n && m->changes.v[b].seq <= l->seq)
-		b++;
-	while (a < m->lines.n || b < m->changes.n) {
-		if (b < m->changes.n && (a >= m->lines.n || m->changes.v[b].seq <= m->lines.v[a].seq)) {
-			change_tell(l, s, &m->changes.v[b++]);
+	while (a < m->lines.n || c) {
+		if (c && (a >= m->lines.n || c->seq <= m->lines.v[a].seq)) {
+			change_tell(l, s, c);
+			c = change_after(m, c->seq);
 		} else {
 			if (!is_told_besides(l, s, &m->lines.v[a]))
 				news_line(l, "", &m->lines.v[a], m->lines.v[a].at.at);

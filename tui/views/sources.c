@@ -23,6 +23,18 @@ static void feed_words(const struct scene *s, const struct source *x, char *out,
 		snprintf(out, cap, "%zu signal%s, newest %s old, %zu silent", f->n, f->n == 1 ? "" : "s", age_long(s->now.at - f->newest, t), f->silent);
 }
 
+/* The past that it had when it was asked last. */
+static void filled_line(const struct scene *s, struct page *p, const struct model_backend *b)
+{
+	char from[WHEN_LEN], text[400];
+
+	if (!b || !b->filled_at.at)
+		return;
+	snprintf(text, sizeof text, "the past is filled in from %s on%s%.200s", when_short(s, b->filled_from, from), b->filled_whole ? "" : ", not all of it: ",
+		b->filled_whole ? "" : b->filled_why ? b->filled_why : "");
+	page_wrapped(p, DROP_NEVER, 18, b->filled_whole ? ROLE_DIM : ROLE_SOON, text);
+}
+
 static void source_lines(const struct scene *s, struct page *p, size_t i)
 {
 	static const char *const words[] = {"ready", "silent", "failing", "", "ready"};
@@ -43,6 +55,7 @@ static void source_lines(const struct scene *s, struct page *p, size_t i)
 	if (b && b->restarts)
 		snprintf(text + strlen(text), sizeof text - strlen(text), ", started %lld times more", (long long)b->restarts);
 	page_wrapped(p, DROP_NEVER, 18, ROLE_DIM, text);
+	filled_line(s, p, b);
 	if (*x.why)
 		page_wrapped(p, DROP_NEVER, 18, ROLE_SOON, x.why);
 }
