@@ -206,7 +206,7 @@ const struct model_action *model_countdown(const struct model *m, const char *se
 int64_t action_countdown_at(const struct model_action *a, const struct stamp *now)
 {
 	int64_t said = a->requested.at + a->countdown_us, left = action_countdown_left(a, now), off = now->at + left - said;
-	return left && (off > US_SECOND || off < -US_SECOND) ? now->at + left : said; /* the clock on the wall was set meanwhile */
+	return left && (off > US_SECOND / 10 || off < -US_SECOND / 10) ? now->at + left : said; /* the clock on the wall was set meanwhile */
 }
 
 int64_t action_countdown_shown(const struct model_action *a, const struct stamp *now)

@@ -53,6 +53,8 @@ bool oracle_only_looks(const char *verb); /* changes nothing, and an observer ma
 void oracle_ask(struct oracle *o, const char *verb, const char *params, enum cause cause, const struct key *k, enum fed feed, bool may_ask, bool up);
 /* A frame of `now` (NULL: of the past) reached the terminal at `at`. */
 void oracle_frame(struct oracle *o, const struct model *m, const char *incident, const struct now *now, const struct cells *c, int64_t at);
+/* For the files of the oracle alone. */
+void oracle_clock(struct oracle *o, const struct model *m, const char *incident, const struct now *now, const struct cells *c);
 void oracle_row(const struct cells *c, int row, char *out, size_t cap);
 void oracle_no(struct oracle *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

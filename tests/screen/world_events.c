@@ -123,6 +123,88 @@ static void ev_clock(struct world *w)
 	body_end(w, &j, "clock", NULL, "engine");
 }
 
+/* Something counts down; decide looks at it with the next tick, and mostly finds that it may not. */
+static void ev_countdown(struct world *w)
+{
+	const struct model_incident *i = NULL;
+	const struct kit_service *svc;
+	char key[96], incident[72];
+	struct buf b;
+
+	vec_each(const struct model_incident, x, &w->m->incidents)
+		if (x->open && (!i || rng_chance(w->rng, 500)))
+			i = x;
+	svc = i && i->services.n ? kit_service(w->m->kit, i->services.v[rng_below(w->rng, (uint32_t)i->services.n)].name) : NULL;
+	if (!svc || !svc->n_actions)
+		return;
+	const struct kit_action *a = &svc->actions[rng_below(w->rng, (uint32_t)svc->n_actions)];
+	text_copy(incident, sizeof incident, i->name);
+	snprintf(key, sizeof key, "%s/%zu", i->name, i->actions.n + 1);
+	struct jw j = body_begin(&b);
+	jw_kstr(&j, "key", key);
+	jw_kstr(&j, "op", "00");
+	jw_kstr(&j, "digest", "00");
+	jw_key(&j, "a");
+	jw_obj(&j);
+	jw_kstr(&j, "name", a->name);
+	jw_kstr(&j, "service", svc->name);
+	jw_kint(&j, "level", a->level);
+	jw_kstr(&j, "class", row_class_name(a->cls));
+	jw_kstr(&j, "verb", a->verb);
+	if (rng_chance(w->rng, 700)) {
+		jw_kstr(&j, "from", world_version(w));
+		jw_kstr(&j, "to", world_version(w));
+	}
+	jw_obj_end(&j);
+	jw_kstr(&j, "via", "automatic");
+	jw_kstr(&j, "by", "engine");
+	jw_kstr(&j, "backend", a->backend);
+	jw_kint(&j, "countdown_s", 2 + rng_below(w->rng, 40));
+	jw_kstr(&j, "row", w->m->kit->n_rows ? w->m->kit->rows[0].name : "x");
+	put_nasty(w, &j, "because", 500);
+	body_end(w, &j, "action.requested", incident, "engine");
+}
+
+/* Something does not act by itself, for reasons of anybody's words. */
+static void ev_hold(struct world *w)
+{
+	struct buf b;
+	struct jw j = body_begin(&b);
+	char text[300];
+
+	jw_kstr(&j, "row", w->m->kit->n_rows ? w->m->kit->rows[rng_below(w->rng, (uint32_t)w->m->kit->n_rows)].name : "x");
+	jw_kstr(&j, "service", world_service(w));
+	jw_kbool(&j, "preflight", rng_chance(w->rng, 300));
+	jw_key(&j, "missing");
+	jw_arr(&j);
+	for (uint32_t i = rng_below(w->rng, 4); i > 0; i--)
+		jw_str(&j, rng_chance(w->rng, 300) ? "brake: 3 or more services turn bad together" : hostile_text(w->rng, text, sizeof text));
+	jw_arr_end(&j);
+	body_end(w, &j, "automatic", NULL, "engine");
+}
+
+/* It ends without anybody: fired, or not. */
+static void countdown_over(struct world *w, const struct model_action *a)
+{
+	struct drafts ds = {0};
+	char key[96], incident[72], text[300];
+	struct buf b;
+
+	text_copy(key, sizeof key, a->key);
+	text_copy(incident, sizeof incident, a->incident);
+	if (rng_chance(w->rng, 500)) {
+		decide_countdown_lost(w->m, key, hostile_text(w->rng, text, sizeof text), &ds);
+		world_commit(w, &ds);
+		return;
+	}
+	struct jw j = body_begin(&b);
+	jw_kstr(&j, "key", key);
+	jw_kstr(&j, "op", "00");
+	jw_kstr(&j, "digest", "00");
+	jw_knum(&j, "deadline_s", 60);
+	body_end(w, &j, "action.fired", incident, "engine");
+}
+
 /* An action that is under way gets on, ends, or is lost. */
 static void ev_action(struct world *w)
 {
@@ -138,6 +220,10 @@ static void ev_action(struct world *w)
 				a = x;
 	if (!a)
 		return;
+	if (a->outcome == OUTCOME_COUNTDOWN) {
+		countdown_over(w, a);
+		return;
+	}
 	if (rng_chance(w->rng, 400)) {
 		struct jw o = body_begin(&b);
 		char incident[72];
@@ -242,7 +328,8 @@ static const struct {
 	uint32_t weight;
 } happenings[] = {
 	{"samples", ev_samples, 50}, {"deploy", ev_deploy, 10}, {"change", ev_change, 6}, {"backend", ev_backend, 4}, {"seat", ev_seat, 3},
-	{"clock", ev_clock, 1}, {"action", ev_action, 14}, {"verify", ev_verify, 8}, {"somebody", ev_other, 10},
+	{"clock", ev_clock, 1}, {"action", ev_action, 14}, {"verify", ev_verify, 8}, {"countdown", ev_countdown, 4}, {"hold", ev_hold, 3},
+	{"somebody", ev_other, 10},
 };
 
 void world_say(struct world *w, const char *what, const char *text)
