@@ -45,10 +45,7 @@ static void watch_row(struct judge *j, const struct kit_row *row, const struct k
 	w->t.service = s;
 	if (row->is_report)
 		w->t.report = row->signal;
-	if (row->has_at_least && w->t.signal) {
-		const char *by = w->t.signal->traffic;
-		tracker_needs(&w->t, row->at_least, row->at_least_in, by ? kit_signal(s, by) : NULL);
-	}
+	tracker_needs_of(&w->t, row);
 }
 
 static void judge_take_kit(struct judge *j, const struct model *m)
@@ -95,7 +92,7 @@ static void judge_sample(struct judge *j, const struct model *m, const struct ev
 		return;
 	if (e->at - at > k->stale_after || at - e->at > AHEAD_AT_MOST)
 		return; /* drawn, not judged */
-	const struct sample one = {k, at, j->t, s->state, s->value, s->n};
+	const struct sample one = {k, j->t, j->t - (e->at - at), s->state, s->value, s->n};
 	struct feed_list *f = fed_by(j, m, s);
 	for (size_t i = 0; i < f->n; i++)
 		feed(&j->rows.v[f->v[i]].t, &one);
