@@ -12,11 +12,19 @@
 
 void acts_tell(struct drive *d, int service, const char *version, const char *previous, double share, const char *state, int64_t at)
 {
+	bool two = d->t->two_places && service == 0;
+	acts_tell_place(d, service, two ? "eu" : "", version, previous, share, state, at);
+	if (two)
+		acts_tell_place(d, service, "us", version, previous, share, state, at);
+}
+
+void acts_tell_place(struct drive *d, int service, const char *place, const char *version, const char *previous, double share, const char *state, int64_t at)
+{
 	char when[INSTANT_LEN];
 	bool whole = share >= 1;
 	events_addf(d, "deploy", NULL, "plugin:hosts",
-		"{\"backend\":\"hosts\",\"service\":\"%s\",\"version\":\"%s\",\"previous\":\"%s\",\"by\":\"ci\",\"at\":\"%s\",\"strategy\":\"rolling\","
-		"\"share\":%g,\"state\":\"%s\",\"instances\":{\"old\":%d,\"new\":%d}}", d->t->services[service].name, version, previous,
+		"{\"backend\":\"hosts\",\"service\":\"%s\",\"place\":\"%s\",\"version\":\"%s\",\"previous\":\"%s\",\"by\":\"ci\",\"at\":\"%s\",\"strategy\":\"rolling\","
+		"\"share\":%g,\"state\":\"%s\",\"instances\":{\"old\":%d,\"new\":%d}}", d->t->services[service].name, place, version, previous,
 		instant_print(at, when), share, state, whole ? 0 : 2, whole ? 4 : 2);
 }
 
@@ -59,27 +67,48 @@ void acts_begin(struct drive *d)
 		}
 }
 
+/* What came of it: a revert that failed changed nothing, one that was lost did. */
+static void live(struct drive *d, int service, const char *to, const char *from)
+{
+	struct truth *t = d->t;
+	if (t->stuck && service == 0) {
+		if (t->two_places)
+			acts_tell_place(d, service, "eu", to, from, 1, "live", d->now.at);
+		else
+			acts_tell(d, service, to, from, 0.5, "progressing", d->now.at);
+		if (t->causes[0].mends == MENDS_ALL)
+			t->causes[0].until = d->time; /* what is left of it is too little to be measured */
+		return;
+	}
+	truth_live(t, service, to, d->time);
+	if (t->wrong_after == NEVER || t->wrong_after > SEC(4))
+		acts_tell(d, service, to, from, 1, "live", d->now.at);
+}
+
 static void end(struct drive *d, struct acting *a)
 {
-	static const char done[] = "{\"outcome\":\"done\",\"changed\":\"full\",\"detail\":\"it serves\"}";
+	static const char *const done = "{\"outcome\":\"done\",\"changed\":\"full\",\"detail\":\"it serves\"}";
+	static const char *const failed = "{\"outcome\":\"failed\",\"changed\":\"none\",\"detail\":\"it would not\"}";
 	const struct model_action *x = model_action(d->m, a->key);
 	struct json *result = NULL;
 	struct drafts ds = {0};
-	bool reconciled = x && x->outcome == OUTCOME_UNKNOWN;
-	char key[96], to[12], from[12];
-	int service = a->service;
-	a->over = true;
-	text_copy(key, sizeof key, a->key);
-	text_copy(to, sizeof to, a->to);
-	text_copy(from, sizeof from, a->from);
-	d->t->services[service].reverted = d->time;
-	if (json_parse(done, sizeof done - 1, JSON_LINE_MAX, &result, NULL) == STATUS_OK)
-		decide_outcome(d->m, &d->now, key, result, NULL, 0, reconciled, &ds);
-	truth_live(d->t, service, to, d->time);
-	if (d->t->wrong_after == NEVER || d->t->wrong_after > SEC(4))
-		acts_tell(d, service, to, from, 1, "live", d->now.at);
-	events_commit(d, &ds);
+	bool reconciled = x && x->outcome == OUTCOME_UNKNOWN, fails = d->t->act_fails, lost = d->t->act_lost;
+	const struct acting was = *a;
+	struct fault f;
+	const char *text = fails ? failed : done;
+	d->t->act_fails = d->t->act_lost = false;
+	fault_set(&f, STATUS_OUTSIDE, "lost", "no answer came");
+	if (json_parse(text, strlen(text), JSON_LINE_MAX, &result, NULL) == STATUS_OK)
+		decide_outcome(d->m, &d->now, was.key, lost ? NULL : result, lost ? &f : NULL, 0, reconciled, &ds);
 	json_free(result);
+	a->over = !lost && !fails;
+	a->failed = fails;
+	if (!fails && !a->live)
+		live(d, was.service, was.to, was.from);
+	a->live = !fails;
+	if (lost)
+		a->done = d->time + SEC(20); /* it is asked what became of it */
+	events_commit(d, &ds);
 }
 
 void acts_go_on(struct drive *d)
@@ -89,9 +118,10 @@ void acts_go_on(struct drive *d)
 		struct acting *a = &d->acts.v[i];
 		if (!a->told && d->time >= a->fired + SEC(1)) {
 			a->told = true;
-			acts_tell(d, a->service, a->to, a->from, 0.5, "progressing", d->now.at);
+			if (!d->t->act_fails)
+				acts_tell(d, a->service, a->to, a->from, 0.5, "progressing", d->now.at);
 		}
-		if (!a->over && d->time >= a->done)
+		if (!a->over && !a->failed && d->time >= a->done)
 			end(d, a);
 	}
 	if (t->wrong_after != NEVER && t->first_revert && d->time >= t->first_revert + t->wrong_after) {
@@ -107,7 +137,7 @@ int64_t acts_next(const struct drive *d)
 	const struct truth *t = d->t;
 	int64_t next = NEVER;
 	vec_each(struct acting, a, &d->acts) {
-		int64_t due = !a->told && a->fired + SEC(1) < a->done ? a->fired + SEC(1) : a->over ? NEVER : a->done;
+		int64_t due = !a->told && a->fired + SEC(1) < a->done ? a->fired + SEC(1) : a->over || a->failed ? NEVER : a->done;
 		next = due < next ? due : next;
 	}
 	if (t->wrong_after != NEVER && t->first_revert && t->first_revert + t->wrong_after < next)

@@ -10,6 +10,7 @@ struct drive;
 struct model_action;
 /* A deploy notification of a service. */
 void acts_tell(struct drive *d, int service, const char *version, const char *previous, double share, const char *state, int64_t at);
+void acts_tell_place(struct drive *d, int service, const char *place, const char *version, const char *previous, double share, const char *state, int64_t at);
 /* The preflight's answer for a service's rollback. */
 struct buf;
 void acts_preflight(const struct drive *d, int service, const char *to, struct buf *out);

@@ -43,10 +43,11 @@ static void draw_services(struct truth *t, int n)
 /* Changes of others within the hour before, that hurt nothing. */
 static void draw_decoys(struct truth *t, int64_t until)
 {
-	for (int n = (int)truth_below(t, 4); n > 0 && t->n > 2; n--) {
-		int service = 2 + (int)truth_below(t, (uint32_t)t->n - 2);
+	for (int n = (int)truth_below(t, 5); n > 0 && t->n > 2; n--) {
+		bool flag = truth_chance(t, 40);
+		int service = flag ? (int)truth_below(t, (uint32_t)t->n) : 2 + (int)truth_below(t, (uint32_t)t->n - 2);
 		int64_t at = SEC(5) + (int64_t)truth_below(t, (uint32_t)((until - SEC(5)) / 1000)) * 1000;
-		*vec_push(&t->decoys) = (struct decoy){service, at, truth_chance(t, 40)};
+		*vec_push(&t->decoys) = (struct decoy){service, at, flag};
 	}
 }
 
@@ -77,7 +78,7 @@ static struct cause *draw_common(struct truth *t)
 	t->services[0].deployed = deployed;
 	shows |= truth_chance(t, 30) ? SHOWS(LATENCY) : 0;
 	struct cause *c = add_cause(t, 0, deployed + between(t, 2, 90), shows, MENDS_ALL);
-	draw_decoys(t, deployed);
+	draw_decoys(t, c->from);
 	t->declare_at = truth_chance(t, 50) ? between(t, 5, 90) : NEVER;
 	t->fire_after = between(t, 5, 60);
 	t->act_for = between(t, 4, 40);
@@ -87,6 +88,10 @@ static struct cause *draw_common(struct truth *t)
 	t->few_checks = truth_chance(t, 40);
 	t->vetoes = truth_chance(t, 10);
 	t->not_ready = truth_chance(t, 8);
+	t->act_fails = truth_chance(t, 8);
+	t->act_lost = !t->act_fails && truth_chance(t, 8);
+	t->two_places = truth_chance(t, 20);
+	t->web.jitter = truth_chance(t, 20) ? between(t, 0, 9) : 0;
 	if (t->services[0].automatic && truth_chance(t, 60))
 		t->fire_after = SEC(3600);
 	t->end = c->from + SEC(900);
@@ -191,6 +196,14 @@ static void draw_revert(struct truth *t, struct cause *c)
 	case CASE_WRONG_VERSION:
 		t->wrong_after = between(t, 0, 40);
 		break;
+	case CASE_STUCK:
+		t->stuck = true;
+		c->mends = truth_chance(t, 50) ? MENDS_ALL : MENDS_NOTHING; /* of what is measured */
+		break;
+	case CASE_AGAIN:
+		t->closes = true;
+		t->end += SEC(900);
+		break;
 	case CASE_USELESS:
 		c->mends = MENDS_NOTHING;
 		break;
@@ -249,7 +262,8 @@ static void draw_several(struct truth *t, struct cause *c)
 		break;
 	case CASE_NO_CAUSE:
 		c->by_change = false;
-		t->services[0].deployed = 0;
+		if (truth_chance(t, 70)) /* else somebody deployed right before, and that was not it */
+			t->services[0].deployed = 0;
 		t->fire_after = truth_chance(t, 50) ? t->fire_after : NEVER;
 		break;
 	case CASE_OLD_DEPLOY:

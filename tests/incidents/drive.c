@@ -296,7 +296,7 @@ static bool over(const struct drive *d)
 	bool good = false;
 	vec_each(struct noted_verified, v, &d->verified)
 		good = v->lost == NEVER && d->time > v->at + SEC(100);
-	bool all = d->t->what != CASE_TWO || d->fires > 1;
+	bool all = (d->t->what != CASE_TWO || d->fires > 1) && (!d->t->closes || d->back);
 	return d->time >= d->t->end || (good && all && !truth_harmed(d->t, 0, d->time));
 }
 

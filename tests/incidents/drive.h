@@ -16,7 +16,7 @@ struct acting {                  /* a revert that was fired */
 	char key[96], to[12], from[12];
 	int service;
 	int64_t fired, done;     /* the truth's time */
-	bool told, over, automatic;
+	bool told, over, failed, live, automatic;
 };
 struct held_panel { struct automatic_want want; struct panel panel; char key[96]; int64_t due; };
 /* ---- what is written down for the oracle ---- */
@@ -50,7 +50,7 @@ struct drive {
 	/* people */
 	int64_t seen, next_fire;
 	int fires;
-	bool declared, vetoed, reported, reported_after, added, stepped, restarted;
+	bool declared, vetoed, closed, back, reported, reported_after, added, stepped, restarted;
 	int64_t gone_from;
 	/* for the oracle */
 	VEC(struct noted_verified) verified;
@@ -61,7 +61,7 @@ struct drive {
 	VEC(char *) held;        /* reasons why nothing acted by itself, as recorded */
 	int64_t joined[SERVICES_MOST]; /* when a service came into an incident; 0 never */
 	long events, countdowns;
-	bool verbose;
+	bool verbose, folded_otherwise;
 };
 
 void drive_run(struct drive *d, struct truth *t, bool verbose);

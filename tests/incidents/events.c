@@ -63,12 +63,20 @@ void events_commit(struct drive *d, struct drafts *ds)
 
 void events_again(struct drive *d)
 {
+	struct buf before, after;
+	buf_init(&before, JSON_KIT_MAX);
+	buf_init(&after, JSON_KIT_MAX);
+	model_dump(d->m, true, &before);
 	judge_free(d->j);
 	model_free(d->m);
 	d->m = model_new();
 	d->j = judge_new();
 	for (size_t i = 0; i < d->journal.n; i++)
 		fold(d, &d->journal.v[i], (int64_t)i + 1, true);
+	model_dump(d->m, true, &after);
+	d->folded_otherwise = before.len != after.len || memcmp(before.data, after.data, before.len) != 0;
+	buf_release(&before);
+	buf_release(&after);
 }
 
 void events_release(struct drive *d)

@@ -49,10 +49,13 @@ static bool held(const struct told_list *l, const struct rule *r, int64_t from, 
 	const struct told *newer = NULL;
 	for (size_t i = l->all.n; i-- > 0;) {
 		const struct told *x = &l->all.v[i];
-		if (x->arrived > now || !judged(x) || x->state != TOLD_OK)
+		if (x->arrived > now || !judged(x) || x->state != TOLD_OK || (x->arrived >= from && x->arrived - x->age < from))
 			continue;
-		if (x->arrived < from || x->arrived - x->age < from || !meets(r, x->value))
+		bool edge = x->arrived - x->age < from + 2 * SLACK; /* `from` itself is not meant to the second */
+		if (x->arrived < from || (!edge && !meets(r, x->value)))
 			break;
+		if (!meets(r, x->value))
+			continue;
 		if (newer ? newer->arrived - x->arrived > 2 * STALE + SLACK : now - x->arrived > STALE)
 			break;
 		newer = x;
@@ -276,7 +279,8 @@ static void judge_onset(const struct drive *d, const struct noted_breach *b, str
 		shown -= SEC(0.25);
 	*vec_push(&out->onset_errors) = (double)(b->onset - shown) / 1e6;
 	int64_t late = r->g == SIG_ERRORS ? d->t->web.late : d->t->ping.late;
-	bool steady = d->t->what != CASE_RESTART && d->t->what != CASE_NAN && d->t->what != CASE_SILENT && d->t->what != CASE_SKEWED;
+	/* where samples overtake each other, an older good one that comes after ends a run: time is arrival */
+	bool steady = !(r->g == SIG_ERRORS && d->t->web.jitter) && d->t->what != CASE_RESTART && d->t->what != CASE_NAN && d->t->what != CASE_SILENT && d->t->what != CASE_SKEWED;
 	if (steady && b->onset - shown > d->t->every + late + SEC(0.6))
 		wrong(out, &out->onsets_off, "%.1f s: the onset of %s lies %.1f s after the truth", (double)b->at / 1e6, b->row, (double)(b->onset - shown) / 1e6);
 }
@@ -329,4 +333,6 @@ void oracle_judge(const struct drive *d, struct ruling *out)
 	vec_each(struct noted_automatic, a, &d->automatic)
 		judge_automatic(d, a, out);
 	judge_end(d, out);
+	if (d->folded_otherwise && !out->why[0])
+		(void)snprintf(out->why, sizeof out->why, "another engine folded the same journal into another model");
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acts.h"
+#include "base/text.h"
 #include "drive.h"
 
 static const char *name_of(const struct drive *d, int service)
@@ -128,9 +130,39 @@ static void people_fire(struct drive *d)
 		return;
 	if (t->what == CASE_TWO && target == 1 && d->time < t->causes[1].from + SEC(60))
 		return;
-	enum status s = drive_fire(d, target == 0 ? "maya" : "maya", target, to);
-	d->fires += s == STATUS_OK;
+	bool fails = d->t->act_fails;
+	enum status s = drive_fire(d, "maya", target, to);
+	d->fires += s == STATUS_OK && !fails; /* what failed is tried again */
 	d->next_fire = d->time + (s == STATUS_OK ? SEC(120) : SEC(30));
+}
+
+/* Verified and closed; and half a minute later the pipeline brings the bad version again. */
+static void people_close(struct drive *d)
+{
+	const struct model_incident *i = drive_incident(d, 0);
+	const struct noted_verified *v = d->verified.n ? &d->verified.v[d->verified.n - 1] : NULL;
+	if (!d->t->closes || d->closed || !v || v->lost != NEVER || d->time < v->at + SEC(10))
+		return;
+	if (!i || drive_ask(d, "maya", "close", NULL, "{\"as\":\"reverted\",\"incident\":\"%s\"}", i->name) != STATUS_OK)
+		return;
+	d->closed = true;
+	d->gone_from = d->time;
+}
+
+static void pipeline_again(struct drive *d)
+{
+	struct truth *t = d->t;
+	if (!d->closed || d->back || d->time < d->gone_from + SEC(30))
+		return;
+	d->back = true;
+	d->declared = false;
+	d->seen = 0;
+	d->fires = 0;
+	text_copy(t->services[0].wanted, sizeof t->services[0].wanted, "");
+	t->services[0].deployed = d->time;
+	truth_live(t, 0, "42", d->time);
+	t->fire_after = t->fire_after > SEC(600) ? SEC(40) : t->fire_after;
+	acts_tell(d, 0, "42", "41", 1, "live", d->now.at);
 }
 
 void people_act(struct drive *d)
@@ -147,6 +179,8 @@ void people_act(struct drive *d)
 	}
 	if (!d->vetoed && t->vetoes && model_countdown(d->m, NULL))
 		d->vetoed = drive_ask(d, "ravi", "veto", NULL, "{}") == STATUS_OK;
+	people_close(d);
+	pipeline_again(d);
 	people_answer(d);
 	people_declare(d);
 	people_fire(d);

@@ -62,7 +62,7 @@ static void measure(struct source_run *s, bool ping, int64_t now, int64_t wall)
 	struct batch *b = vec_push(&s->coming);
 	b->ping = ping;
 	b->polled = now;
-	b->due = now + how->late + SEC(0.1);
+	b->due = now + how->late + SEC(0.1) + (int64_t)(how->jitter ? truth_below(t, (uint32_t)(how->jitter / 1000)) : 0) * 1000;
 	b->at = wall + how->skew;
 	for (int i = 0; i < t->n; i++)
 		for (int k = 0; k < n; k++) {

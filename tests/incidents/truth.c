@@ -187,9 +187,9 @@ void truth_live(struct truth *t, int service, const char *version, int64_t at)
 
 bool truth_served(const struct truth *t, int service, int64_t at)
 {
-	bool right = true;
+	bool right = !(t->stuck && service == 0 && t->services[0].wanted[0]);
 	vec_each(struct live, l, &t->lives)
-		if (l->service == service && l->at <= at)
+		if (l->service == service && l->at <= at && !t->stuck)
 			right = !l->wanted[0] || strcmp(l->wanted, l->version) == 0;
 	return right;
 }

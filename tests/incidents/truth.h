@@ -33,6 +33,8 @@
 	X(RESTART, "restart", 30, 1, "another engine folds the journal in the middle of it, after a reboot or not") \
 	X(OLD_WINDOW, "old-window", 50, 0, "the signal looks back long, and what came live instead breaks another thing") \
 	X(WRONG_VERSION, "wrong-version", 50, 0, "another version than the one asked for comes live") \
+	X(STUCK, "stuck", 40, 0, "the revert stops half way: some instances, or a place, serve the bad version") \
+	X(AGAIN, "again", 30, 1, "closed, and the bad version comes back") \
 	X(USELESS, "useless", 40, 0, "the revert mends nothing") \
 	X(FLAPS, "flaps", 40, 0, "good and bad in turn after the revert") \
 	X(SECOND_CAUSE, "second-cause", 40, 0, "another cause is left after the revert") \
@@ -88,7 +90,7 @@ struct service {
 	int64_t deployed, reverted; /* when the change of this incident came live; when a revert was done, 0 not */
 };
 struct source {                  /* how a backend tells what it measures */
-	int64_t late, skew;
+	int64_t late, skew, jitter; /* jitter: later by up to this, so that samples overtake each other */
 	int64_t nan_after, nan_for, silent_after, silent_for; /* counted from the first revert; -1 not */
 };
 struct live { int service; char version[12], wanted[12]; int64_t at; }; /* what came live; wanted: what had been asked for */
@@ -131,6 +133,9 @@ struct truth {
 	int64_t step_at, step_by;    /* after the first revert; NEVER */
 	int64_t restart_at, restart_gap; bool reboot;
 	int64_t act_for;         /* a revert takes so long */
+	bool act_fails, act_lost;    /* the first one fails; its answer is lost, and found out 20 s later */
+	bool two_places, stuck;  /* service 0 runs in two; the revert reaches one, or half, of them */
+	bool closes;             /* the incident, once it is verified; the bad version comes back after that */
 };
 
 uint32_t truth_below(struct truth *t, uint32_t n);          /* 0..n-1 */
