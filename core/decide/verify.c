@@ -67,11 +67,13 @@ static void look_condition(struct look *l, const struct model *m, const struct j
 	put_check(l, c->name, c->from, s, c->was_bad, held > 0 ? (held < need ? held : need) : 0, need, f.value, detail);
 }
 
+/* The one that was done last, whenever it was asked for: what was made elsewhere meanwhile stands behind it in the list. */
 static const struct model_action *last_deploying(const struct model_incident *i, const char *service)
 {
 	const struct model_action *last = NULL;
 	vec_each(struct model_action, a, &i->actions)
-		if (a->recovery && a->outcome == OUTCOME_DONE && a->to && strcmp(a->service, service) == 0 && a->level >= 2)
+		if (a->recovery && a->outcome == OUTCOME_DONE && a->to && strcmp(a->service, service) == 0 && a->level >= 2 &&
+			(!last || stamp_cmp(&a->ended, &last->ended) >= 0))
 			last = a;
 	return last;
 }

@@ -27,8 +27,17 @@ static void run(struct story *s, int from, int to, double logins, double v, int 
 	}
 }
 
+/* Somebody else's deploy of version 2, adopted while ours runs. */
+static void adopted(struct story *s)
+{
+	story_event(s, "action.requested", "INC-1", "engine", "{'key':'INC-1/2','op':'22','a':{'name':'deploy-elsewhere','service':'auth','level':2,"
+		"'class':'forward','verb':'deploy','target':{},'from':'1','to':'2'},'by':'ci','via':'external','reason':'','backend':'hosts','waits_for':[]}");
+	story_event(s, "action.fired", "INC-1", "engine", "{'key':'INC-1/2','op':'22','deadline_s':0}");
+	story_event(s, "action.ended", "INC-1", "engine", "{'key':'INC-1/2','op':'22','outcome':'done','changed':'full','detail':''}");
+}
+
 /* Version 2 is bad from 25 on, declared with these services at 60, and version 1 serves again at 61. */
-static void reverted(struct story *s, const char *services)
+static void reverted_beside(struct story *s, const char *services, void (*meanwhile)(struct story *s))
 {
 	char params[200];
 	struct panel p;
@@ -46,12 +55,19 @@ static void reverted(struct story *s, const char *services)
 	(void)snprintf(params, sizeof params, "{'digest':'%s','reason':'r'}", p.digest);
 	assert_int_equal(story_ask_panel(s, "maya", "fire", params, &p), STATUS_OK);
 	panel_release(&p);
+	if (meanwhile)
+		meanwhile(s);
 	story_at(s, FIRED);
 	assert_int_equal(json_parse(result, sizeof result - 1, JSON_LINE_MAX, &done, NULL), STATUS_OK);
 	decide_outcome(s->m, &s->now, "INC-1/1", done, NULL, 0, false, &ds);
 	story_drafts(s, &ds);
 	story_deploy(s, "auth", "1", "2");
 	json_free(done);
+}
+
+static void reverted(struct story *s, const char *services)
+{
+	reverted_beside(s, services, NULL);
 }
 
 static const struct model_incident *inc(const struct story *s)
@@ -157,9 +173,22 @@ static void a_clock_that_is_set_moves_nothing(void **state)
 	}
 }
 
+/* Which version has to serve says what was done last, not what was asked for last. */
+static void what_was_done_last_decides(void **state)
+{
+	(void)state;
+	struct story s;
+	reverted_beside(&s, "'auth'", adopted);
+	run(&s, FIRED + 1, 140, 20, 0.001, 0);
+	assert_string_equal(check_state(&s, "one version serves"), "good");
+	assert_true(verified(&s));
+	story_release(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_there_is_not_good), cmocka_unit_test(who_is_reported_late_counts),
-		cmocka_unit_test(who_comes_in_late_counts), cmocka_unit_test(what_passed_is_told_last), cmocka_unit_test(a_clock_that_is_set_moves_nothing)};
+		cmocka_unit_test(who_comes_in_late_counts), cmocka_unit_test(what_passed_is_told_last), cmocka_unit_test(a_clock_that_is_set_moves_nothing),
+		cmocka_unit_test(what_was_done_last_decides)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
