@@ -111,6 +111,18 @@ static void end(struct drive *d, struct acting *a)
 	events_commit(d, &ds);
 }
 
+static void elsewhere(struct drive *d, const char *version)
+{
+	struct acting *a = vec_push(&d->acts);
+	text_copy(a->key, sizeof a->key, "elsewhere");
+	text_copy(a->to, sizeof a->to, version);
+	a->fired = a->done = d->time;
+	a->told = a->over = a->live = true;
+	text_copy(d->t->services[0].wanted, sizeof d->t->services[0].wanted, version);
+	if (d->t->seed % 4 == 3)
+		truth_worse(d->t, 0, d->time);
+}
+
 void acts_go_on(struct drive *d)
 {
 	struct truth *t = d->t;
@@ -127,6 +139,8 @@ void acts_go_on(struct drive *d)
 	if (t->wrong_after != NEVER && t->first_revert && d->time >= t->first_revert + t->wrong_after) {
 		const char *wrong = t->seed % 2 ? "43" : "42";
 		t->wrong_after = NEVER;
+		if (!strcmp(wrong, "43")) /* somebody's way forward: it is adopted, and stands in the place of ours */
+			elsewhere(d, wrong);
 		truth_live(t, 0, wrong, d->time);
 		acts_tell(d, 0, wrong, "41", 1, "live", d->now.at);
 	}

@@ -156,7 +156,6 @@ void truth_fired(struct truth *t, int64_t now, int64_t done)
 void truth_live(struct truth *t, int service, const char *version, int64_t at)
 {
 	struct service *s = &t->services[service];
-	bool again = strcmp(version, "42") == 0 && strcmp(s->version, "41") != 0;
 	if (strcmp(s->version, version) == 0)
 		return;
 	text_copy(s->before, sizeof s->before, s->version);
@@ -173,7 +172,7 @@ void truth_live(struct truth *t, int service, const char *version, int64_t at)
 		if (strcmp(version, "42") != 0) {
 			c->mends = strcmp(version, "40") == 0 ? MENDS_ALL : c->mends;
 			mend(c, at);
-		} else if (again && t->n_causes < 4) { /* it came back, and its harm with it */
+		} else if (c->mended_at && t->n_causes < 4) { /* it came back, and its harm with it */
 			struct cause back = *c;
 			back.from = at;
 			back.until = NEVER;
@@ -183,6 +182,14 @@ void truth_live(struct truth *t, int service, const char *version, int64_t at)
 			t->causes[t->n_causes++] = back;
 		}
 	}
+}
+
+void truth_worse(struct truth *t, int service, int64_t at)
+{
+	if (t->n_causes >= 4)
+		return;
+	t->bad_then[t->n_causes] = NEVER;
+	t->causes[t->n_causes++] = (struct cause){.service = service, .from = at, .until = NEVER, .shows = t->causes[0].shows, .mends = MENDS_NOTHING};
 }
 
 bool truth_served(const struct truth *t, int service, int64_t at)

@@ -157,6 +157,8 @@ int64_t truth_begin(const struct truth *t);
 /* The first revert was fired, and will be done then. */
 void truth_fired(struct truth *t, int64_t now, int64_t done);
 void truth_live(struct truth *t, int service, const char *version, int64_t at);
+/* What came live is bad as well. */
+void truth_worse(struct truth *t, int service, int64_t at);
 /* Did the version serve that had been asked for last?  True where nothing was asked for. */
 bool truth_served(const struct truth *t, int service, int64_t at);
 
