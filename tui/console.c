@@ -31,7 +31,7 @@
 #define SILENT_AFTER (2 * US_SECOND)
 #define FIRST_PAINT (400 * 1000) /* a console on a living engine waits this long for its first snapshot */
 #define CALM_EVERY (5 * US_SECOND) /* a screen that nothing moves on need not follow each figure behind it */
-#define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for */
+#define FRAME_EVERY (33 * 1000)  /* the pace of frames that no key asked for, but one: what samples decided comes right behind them */
 
 struct console {
 	uv_loop_t loop;
@@ -50,7 +50,7 @@ struct console {
 	struct cells frame;
 	struct linear *linear;    /* lines instead of frames; NULL: a screen */
 	struct now now;
-	int64_t opened, drawn;    /* mono */
+	int64_t opened, drawn, drawn_before; /* mono */
 	bool dirty, keyed, painted, ended, lost_tty;
 	bool calm, owed;          /* calm: nothing on the screen moves by the second; owed: figures came that it may show */
 	bool stuck;               /* the last frame is not out yet: no other is made */
@@ -219,6 +219,7 @@ static void draw(struct console *c)
 	if (*c->ui.curves_of)
 		client_want_curves(c->client, c->ui.curves_of);
 	c->painted = true;
+	c->drawn_before = c->drawn;
 	c->drawn = c->now.mono;
 	c->dirty = c->keyed = c->owed = false;
 	if (c->stuck)
@@ -240,7 +241,7 @@ static void before_wait(uv_prepare_t *p)
 	since = c->now.mono - c->drawn;
 	if (!c->painted && !c->keyed && !client_model(c->client) && c->now.mono - c->opened < FIRST_PAINT)
 		uv_timer_start(&c->timer, timer_fired, FIRST_PAINT / 1000 / 4, 0);
-	else if (!c->keyed && c->painted && since < FRAME_EVERY)
+	else if (!c->keyed && c->painted && since < FRAME_EVERY && c->drawn - c->drawn_before < 3 * FRAME_EVERY)
 		uv_timer_start(&c->timer, timer_fired, (uint64_t)((FRAME_EVERY - since) / 1000 + 1), 0);
 	else
 		draw(c);

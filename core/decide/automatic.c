@@ -81,13 +81,15 @@ static int storm_count(const struct model *m, const struct automatic_storm *s, c
 
 /* A change that went live within the kit's time before the bad run began, and is told with its time.  One of ours, and
  * one that went back to what was here before, is a cure and no cause. */
-static bool may_be_cause(const struct model *m, const struct model_row *r, const struct model_change *c)
+static bool may_be_cause(const struct model *m, const struct automatic_case *k, const struct model_change *c)
 {
-	int64_t onset = r->onset.at ? r->onset.at : r->breached.at;
+	int64_t onset = k->row->onset.at ? k->row->onset.at : k->row->breached.at;
 	if (!c->dated || c->at > onset + SKEW || c->at < onset - m->kit->automatic.within)
 		return false;
-	if (stamp_cmp(&c->learned, &r->breached) < 0 && stamp_diff(&c->learned, &r->breached, NULL) > m->kit->automatic.within + LATE)
+	if (stamp_cmp(&c->learned, &k->row->breached) < 0 && stamp_diff(&c->learned, &k->row->breached, NULL) > m->kit->automatic.within + LATE)
 		return false; /* whatever the clocks on the wall say */
+	if (suspect_distance(m->kit, k->service->name, c->service) == SUSPECT_UNRELATED)
+		return false; /* before what costs more: in a storm this is asked for every breach and change */
 	if (strcmp(c->what, "deploy") != 0)
 		return true;
 	const struct model_change *next = c->service ? model_change_next(m, c) : NULL;
@@ -110,7 +112,7 @@ static const struct model_change *find_cause(const struct model *m, const struct
 	*out_undone = false;
 	for (size_t i = m->changes.n; i-- > 0;) {
 		const struct model_change *x = &m->changes.v[i];
-		if (!may_be_cause(m, c->row, x) || suspect_distance(m->kit, c->service->name, x->service) == SUSPECT_UNRELATED)
+		if (!may_be_cause(m, c, x))
 			continue;
 		if (c->action && undone_by(c->action, x)) {
 			*out_undone = true;

@@ -23,13 +23,21 @@ struct verify_watch {
 	int64_t said_t;                    /* and when */
 };
 struct stop_watch { char key[96]; const struct kit_service *service; const struct kit_cond *cond; struct tracker t; };
-struct feed_list { uint32_t *v; size_t n, cap; bool known; };
+struct row_list { uint32_t *v; size_t n, cap; };                 /* positions in rows */
+struct feed_list {                                               /* the same, of what one signal feeds */
+	uint32_t *v;
+	size_t n, cap;
+	bool known, counts;                /* counts: some of them take it for traffic */
+	const struct kit_service *service; /* NULL: not of the kit */
+	const struct kit_signal *signal;
+};
 struct judge {
 	char kit_digest[SHA_HEX];
 	VEC(struct row_watch) rows;
 	VEC(struct verify_watch) verifies;
 	VEC(struct stop_watch) stops;      /* of every action under way */
 	VEC(struct feed_list) by_signal;   /* by position in model->signals: row watches fed by it */
+	VEC(struct row_list) by_service;   /* by position in the kit's services: row watches over its signals */
 	char boot[40];
 	int64_t offset, t, at;             /* judge time = mono + offset */
 };

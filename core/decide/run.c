@@ -71,13 +71,14 @@ static void slide_turn(struct slide *s, int64_t t)
 	if (!s->any)
 		return;
 	if (head - s->head >= SLIDE_BUCKETS) {
-		s->first = t;
+		s->kept = 0;
 		memset(s->sum, 0, sizeof s->sum);
 		memset(s->n, 0, sizeof s->n);
 		s->head = head;
 	}
 	while (s->head < head) {
 		s->head++;
+		s->kept -= s->n[s->head % SLIDE_BUCKETS];
 		s->sum[s->head % SLIDE_BUCKETS] = 0;
 		s->n[s->head % SLIDE_BUCKETS] = 0;
 	}
@@ -88,13 +89,13 @@ void slide_add(struct slide *s, int64_t t, double v)
 	if (!s->any) {
 		s->any = true;
 		s->head = t / s->bucket_us;
-		s->first = t;
 	}
 	slide_turn(s, t);
 	int64_t own = t / s->bucket_us;
 	if (own <= s->head - SLIDE_BUCKETS)
 		return; /* before the window */
-	s->first = t < s->first ? t : s->first;
+	if (!s->kept++ || t < s->first)
+		s->first = t;
 	s->sum[own % SLIDE_BUCKETS] += v;
 	s->n[own % SLIDE_BUCKETS]++;
 }

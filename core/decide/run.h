@@ -34,7 +34,8 @@ int64_t run_held(const struct run *r, int64_t now, int64_t stale_after);
 #define SLIDE_BUCKETS 60
 struct slide {
 	int64_t bucket_us, head; /* head: number of the newest bucket */
-	int64_t first;           /* when the unbroken cover began */
+	int64_t first;           /* when the unbroken cover began: of what came before nothing is left */
+	uint32_t kept;           /* samples in the window */
 	bool any;
 	double sum[SLIDE_BUCKETS];
 	uint32_t n[SLIDE_BUCKETS];

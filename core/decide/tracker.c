@@ -33,6 +33,13 @@ static void lookback_free(struct tracker *t)
 	t->back = NULL;
 }
 
+void tracker_needs_of(struct tracker *t, const struct kit_row *row)
+{
+	const char *by = t->signal ? t->signal->traffic : NULL;
+	if (row->has_at_least && t->signal)
+		tracker_needs(t, row->at_least, row->at_least_in, by ? kit_signal(t->service, by) : NULL);
+}
+
 void tracker_release(struct tracker *t)
 {
 	free(t->count);
@@ -146,7 +153,7 @@ static bool burn_holds(const struct tracker *t, struct slide *one, struct slide 
 
 static bool too_early(const struct tracker *t, const struct sample *s)
 {
-	return s->t < t->not_before_t || s->at < t->not_before_at;
+	return s->t < t->not_before_t || s->measured_t < t->not_before_t;
 }
 
 /* Traffic goes first, so that a sample is judged with the traffic that came with it. */
@@ -357,9 +364,29 @@ static void find_cmp(struct tracker *t, int64_t now, struct finding *f)
 	f->cleared = f->quality == QUALITY_OK && well >= t->clear_us && is_live(t);
 }
 
+static int64_t later(int64_t since, int64_t by, int64_t now)
+{
+	return !since ? 0 : since + by < now ? since + by : now;
+}
+
+/* What could not be told stood still, and longer than stale_after it began anew. */
+static void truth_settle(struct tracker *t, int64_t now, enum quality q)
+{
+	if (q != QUALITY_OK) {
+		t->unsure_since = t->unsure_since ? t->unsure_since : now;
+		return;
+	}
+	int64_t still = t->unsure_since ? now - t->unsure_since : 0;
+	int64_t by = still > t->signal->stale_after ? now : still;
+	t->unsure_since = 0;
+	t->true_since = later(t->true_since, by, now);
+	t->false_since = later(t->false_since, by, now);
+}
+
 /* Counts and burn rates change with time alone, so truth is tracked where it is asked for. */
 static void find_truth(struct tracker *t, int64_t now, bool truth, struct finding *f)
 {
+	truth_settle(t, now, f->quality);
 	if (truth && !t->true_since) {
 		const struct lookback *b = t->back;
 		bool known = b && b->true_since && now - b->last_t <= 2 * t->signal->stale_after;

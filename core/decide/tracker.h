@@ -40,8 +40,9 @@ struct tracker {
 	int64_t live_from, traffic_from;   /* since when live samples are counted without a silence */
 	/* for what cannot be counted in runs: since when the condition is true or false; 0 not known */
 	int64_t true_since, false_since;
-	/* verification: only samples measured and arrived after these */
-	int64_t not_before_t, not_before_at;
+	int64_t unsure_since;              /* since when it cannot be told: time stands still */
+	/* verification: only samples measured and arrived after this */
+	int64_t not_before_t;
 };
 /* What the tracker says at t. */
 struct finding {
@@ -57,10 +58,17 @@ struct finding {
 };
 void tracker_init(struct tracker *t, const struct kit_service *s, const char *signal, const struct cond *c);
 /* A sample of one signal, as traffic (first) or as what is judged. */
-struct sample { const struct kit_signal *signal; int64_t at, t; enum sample_state state; double value, n; };
+struct sample {
+	const struct kit_signal *signal;
+	int64_t t, measured_t;             /* arrival, and by its age then when it was measured: a clock that is set changes neither */
+	enum sample_state state;
+	double value, n;
+};
 void tracker_release(struct tracker *t);
 /* Judge only where `n` within `window` came in, as `by` counts them (NULL: the samples' n). */
 void tracker_needs(struct tracker *t, double n, int64_t window, const struct kit_signal *by);
+/* As the row says (at_least): a service without it is judged with any traffic. */
+void tracker_needs_of(struct tracker *t, const struct kit_row *row);
 void tracker_feed_traffic(struct tracker *t, const struct sample *s);
 void tracker_feed(struct tracker *t, const struct sample *s);
 /* The same for samples that were measured earlier and told now; t is the judge's time when they were measured. */

@@ -67,11 +67,13 @@ static void look_condition(struct look *l, const struct model *m, const struct j
 	put_check(l, c->name, c->from, s, c->was_bad, held > 0 ? (held < need ? held : need) : 0, need, f.value, detail);
 }
 
+/* The one that was done last, whenever it was asked for: what was made elsewhere meanwhile stands behind it in the list. */
 static const struct model_action *last_deploying(const struct model_incident *i, const char *service)
 {
 	const struct model_action *last = NULL;
 	vec_each(struct model_action, a, &i->actions)
-		if (a->recovery && a->outcome == OUTCOME_DONE && a->to && strcmp(a->service, service) == 0 && a->level >= 2)
+		if (a->recovery && a->outcome == OUTCOME_DONE && a->to && strcmp(a->service, service) == 0 && a->level >= 2 &&
+			(!last || stamp_cmp(&a->ended, &last->ended) >= 0))
 			last = a;
 	return last;
 }
@@ -163,7 +165,9 @@ static void verify_why(const struct look *l, const struct verify_watch *w, enum 
 	}
 }
 
-static void look_at(const struct model *m, const struct judge *j, const struct now *now, struct verify_watch *w, bool first, struct drafts *out)
+/* passed: what has passed is told last, or an incident would be verified for as long as the rest is not told yet. */
+static void look_at(const struct model *m, const struct judge *j, const struct now *now, struct verify_watch *w, bool first, struct drafts *out,
+	struct drafts *passed)
 {
 	const struct model_incident *i = model_incident(m, w->incident);
 	struct look l = {.all_good = true};
@@ -181,7 +185,7 @@ static void look_at(const struct model *m, const struct judge *j, const struct n
 	const struct model_verify *was = model_verify(i, w->service->name);
 	bool due = t - w->said_t >= SAY_EVERY; /* values move though no state does */
 	if (!was || was->state != s || strcmp(w->said, l.states) != 0 || due) {
-		struct jw jw = draft_open(out, EVENT_VERIFY, w->incident, "engine");
+		struct jw jw = draft_open(s == VERIFY_PASSED ? passed : out, EVENT_VERIFY, w->incident, "engine");
 		jw_kstr(&jw, "service", w->service->name);
 		jw_kstr(&jw, "state", verify_state_name(s));
 		verify_why(&l, w, s, t, &jw);
@@ -196,6 +200,7 @@ static void look_at(const struct model *m, const struct judge *j, const struct n
 
 void tick_verify(const struct model *m, struct judge *j, const struct now *now, struct drafts *out)
 {
+	struct drafts passed = {0};
 	for (size_t k = 0; k < j->verifies.n; k++) {
 		struct verify_watch *w = &j->verifies.v[k];
 		const struct model_incident *i = model_incident(m, w->incident);
@@ -203,6 +208,7 @@ void tick_verify(const struct model *m, struct judge *j, const struct now *now, 
 		for (size_t q = 0; q < k; q++)
 			first = first && strcmp(j->verifies.v[q].incident, w->incident) != 0;
 		if (i && i->open && !i->verified.at)
-			look_at(m, j, now, w, first, out);
+			look_at(m, j, now, w, first, out, &passed);
 	}
+	drafts_move(out, &passed);
 }

@@ -31,7 +31,6 @@ static struct check_watch *add_check(struct verify_watch *w, const struct model_
 	tracker_init(&k->t, w->service, signal, c);
 	int64_t window = k->t.signal ? k->t.signal->window : 0;
 	k->t.not_before_t = w->acted_t + window;
-	k->t.not_before_at = w->acted.at + window;
 	return k;
 }
 
@@ -45,15 +44,26 @@ static void add_breached_rows(struct verify_watch *w, const struct model *m, con
 			seen = strcmp(w->checks.v[c].from, "breach") == 0 && strcmp(w->checks.v[c].name, r->name) == 0;
 		if (!seen) {
 			struct check_watch *k = add_check(w, i, r->name, "breach", r->signal, &r->when);
+			tracker_needs_of(&k->t, r); /* as for clearing: good with nobody there is not good */
 			k->by_clear = true;
 			k->was_bad = true;
 		}
 	}
 }
 
+static const struct verify_watch *watch_of(const struct judge *j, const char *incident, const struct kit_service *s)
+{
+	vec_each(const struct verify_watch, w, &j->verifies)
+		if (strcmp(w->incident, incident) == 0 && (!s || w->service == s))
+			return w;
+	return NULL;
+}
+
 static void watch_service(struct judge *j, const struct model *m, const struct model_incident *i, const struct kit_service *s,
 	const struct stamp *acted)
 {
+	const struct verify_watch *sibling = watch_of(j, i->name, NULL);
+	int64_t acted_t = sibling ? sibling->acted_t : 0; /* they are of one revert, whenever they came in */
 	struct verify_watch *w = vec_push(&j->verifies);
 	text_copy(w->incident, sizeof w->incident, i->name);
 	text_copy(w->boot, sizeof w->boot, acted->boot);
@@ -62,7 +72,7 @@ static void watch_service(struct judge *j, const struct model *m, const struct m
 	w->service = s;
 	struct now then = {acted->at, acted->mono, ""};
 	text_copy(then.boot, sizeof then.boot, acted->boot);
-	w->acted_t = judge_time(j, &then);
+	w->acted_t = sibling ? acted_t : judge_time(j, &then);
 	for (size_t c = 0; c < s->verify.good.n; c++)
 		add_check(w, i, s->verify.good.v[c].text, "kit", s->verify.good.v[c].signal, &s->verify.good.v[c].cond);
 	if (s->verify.has_volume)
@@ -121,6 +131,16 @@ static void refresh(struct judge *j, const struct model *m, const struct model_i
 			add_breached_rows(w, m, i);
 }
 
+/* Also those that came in, turned bad or were reported after the revert. */
+static void watch_all(struct judge *j, const struct model *m, const struct model_incident *i, const struct stamp *acted)
+{
+	vec_each(struct model_name, s, &i->services) {
+		const struct kit_service *k = kit_service(m->kit, s->name);
+		if (k && !watch_of(j, i->name, k) && takes_part(m, i, s->name))
+			watch_service(j, m, i, k, acted);
+	}
+}
+
 void watches_sync(struct judge *j, const struct model *m)
 {
 	vec_each(struct model_incident, i, &m->incidents) {
@@ -135,13 +155,9 @@ void watches_sync(struct judge *j, const struct model *m)
 		}
 		if (watched_since(j, i->name, &p.at[PHASE_ACTED])) {
 			refresh(j, m, i);
-			continue;
+		} else {
+			unwatch(j, i->name);
 		}
-		unwatch(j, i->name);
-		vec_each(struct model_name, s, &i->services) {
-			const struct kit_service *k = kit_service(m->kit, s->name);
-			if (k && takes_part(m, i, s->name))
-				watch_service(j, m, i, k, &p.at[PHASE_ACTED]);
-		}
+		watch_all(j, m, i, &p.at[PHASE_ACTED]);
 	}
 }

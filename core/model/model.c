@@ -33,6 +33,7 @@ void model_free(struct model *m)
 	record_release(&model_table, m);
 	kit_free(m->kit);
 	arena_free(m->private_->names);
+	vec_release(&m->heard);
 	vec_release(&m->private_->all);
 	index_release(&m->private_->interned);
 	index_release(&m->private_->signals);

@@ -194,6 +194,8 @@ struct model {
 	VEC(struct model_file) kit_files;       /* those of the kit in use */
 	VEC(struct model_uid) kit_uids;         /* logins as the engine resolved them */
 	VEC(struct model_signal) signals;
+	int64_t heard_at; bool heard_filled;    /* when they were measured; they came from the past */
+	VEC(uint32_t) heard;                    /* positions in signals that the newest `samples` told, in its order; not dumped */
 	VEC(struct model_deploy) deploys;
 	VEC(struct model_version) versions;
 	VEC(struct model_change) changes;

@@ -309,7 +309,9 @@ bool model_change_of(const struct model *m, const struct model_change *c, const 
 {
 	if (!a->fired.at || !a->ended.at)
 		return false;
-	return c->at >= a->fired.at - US_SECOND && c->at <= a->ended.at + SEEN_WITHIN && !gone_meanwhile(m, c, a);
+	/* what was learned before its end was not made after it, though a clock that was set back may say so */
+	bool in_time = c->at <= a->ended.at + SEEN_WITHIN || stamp_cmp(&c->learned, &a->ended) <= 0;
+	return c->at >= a->fired.at - US_SECOND && in_time && !gone_meanwhile(m, c, a);
 }
 
 const struct model_action *model_change_action(const struct model *m, const struct model_change *c)

@@ -177,6 +177,8 @@ void model_reduce(struct model *m, const struct event *e)
 {
 	struct json *body = NULL;
 	m->seq = e->seq;
+	m->heard.n = 0; /* of this event, though its body was withheld */
+	m->heard_filled = false;
 	m->now = (struct stamp){e->at, e->mono, model_intern(m, e->boot)};
 	memcpy(m->chain, e->chain, SHA_LEN);
 	enum event_kind kind = event_kind_of(e->kind);

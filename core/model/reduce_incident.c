@@ -117,8 +117,11 @@ static void incident_take_service(struct reduction *r, struct model_incident *i,
 		if (k->breached.at && !k->would && k->service == service)
 			incident_add_breach(r, i, k);
 	vec_each(struct model_report, p, &r->m->reports)
-		if (!p->gone && p->service == service && (!i->reported.at || stamp_cmp(&p->at, &i->reported) < 0))
-			i->reported = p->at;
+		if (!p->gone && p->service == service) {
+			if (!i->reported.at || stamp_cmp(&p->at, &i->reported) < 0)
+				i->reported = p->at;
+			incident_unverify(i); /* what people say of it comes with it */
+		}
 }
 
 static void incident_take_serviceless(struct reduction *r, struct model_incident *i)

@@ -392,7 +392,8 @@ static struct model_signal *signal_at(struct model *m, const char *key, bool mak
 		return NULL;
 	memcpy(service, key, (size_t)(name - key));
 	service[name++ - key] = '\0';
-	const struct model_signal *found = model_signal(m, service, name);
+	/* they come in the order in which they came before */
+	const struct model_signal *found = model_signal_after(m, m->heard.n ? &m->signals.v[m->heard.v[m->heard.n - 1]] : NULL, service, name);
 	if (found || !make)
 		return found ? &m->signals.v[found - m->signals.v] : NULL;
 	struct model_signal *s = vec_push(&m->signals);
@@ -411,6 +412,7 @@ static struct model_signal *signal_heard(struct reduction *r, const char *key, c
 	struct model_signal *s = signal_at(r->m, key, true);
 	if (!s)
 		return NULL;
+	*vec_push(&r->m->heard) = (uint32_t)(s - r->m->signals.v);
 	s->backend = h->backend;
 	(h->filled ? curve_put : curve_add)(s, (uint32_t)(h->at / US_SECOND), (float)v);
 	if (h->filled && s->at >= h->at)
@@ -498,6 +500,8 @@ static void reduce_reasons(struct reduction *r)
 void reduce_samples(struct reduction *r)
 {
 	struct hearing h = {body_name(r, "backend"), json_get_time(r->body, "at"), json_get_bool(r->body, "filled", false)};
+	r->m->heard_at = h.at;
+	r->m->heard_filled = h.filled;
 	for (const struct json *n = reduce_values(r, &h); n; n = json_next(n)) { /* in another order, then */
 		struct model_signal *s = signal_at(r->m, json_key(n), false);
 		if (s && s->state == SAMPLE_OK && s->at == h.at && json_get(json_get(r->body, "v"), json_key(n)))

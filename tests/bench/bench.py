@@ -6,6 +6,7 @@ both; figures are medians unless they say otherwise.  A row that misses its
 target is a finding, not a failure: machines differ, and nothing here ends with
 an error because of a time.  BENCH_ROUNDS scales the rounds (default 1.0);
 BENCH_ONLY chooses parts by name: console start keys idle memory fire observers commands programs metrics
+signals incidents
 """
 import json
 import os
@@ -18,6 +19,7 @@ import time
 from bench_console import DOWN, FLOOR_CURSES, CONSOLE, bench_console, keys_in_turn, paint, repository, tidy
 from bench_metrics import bench_metrics
 from bench_observers import bench_observers
+from bench_proof import bench_flash, bench_incidents, bench_signals
 from bench_pty import Pty
 from bench_rows import SCALE, at, in_turn, least, line_of, most, rounds, row, rows
 from bench_world import BACKOUT, BUILD, World, effort, resident, run_ms, wait_for
@@ -255,8 +257,39 @@ def bench_programs():
     row("plugin round trip: p50", ours, floor, "us", "<= 2 x echo child", most(2))
 
 
+def bench_worlds(only):
+    with World(20) as small:
+        if "console" in only:
+            with World(1, 20, moving=20) as busy:
+                bench_console(small, busy)
+        if {"start", "keys", "memory", "commands", "signals"} & set(only):
+            with World(1000, 5, moving=5000) as large:
+                if "start" in only:
+                    bench_start(small, large)
+                if "keys" in only:
+                    bench_keys(small, large)
+                if "signals" in only:
+                    bench_flash(large)
+                if "commands" in only:
+                    bench_status(large)
+                if "memory" in only:
+                    bench_disk(large)
+                    bench_memory(small, large)
+        if "commands" in only:
+            bench_commands(small)
+        if "idle" in only:
+            bench_idle(small)
+        if "fire" in only:
+            bench_fire(small)
+        if "observers" in only:
+            fire = Firing(small)
+            bench_observers(small, fire)
+            fire.c.good("close", {"as": "false-alarm"})
+            fire.c.close()
+
+
 def main():
-    only = os.environ.get("BENCH_ONLY", "console start keys idle memory fire observers commands programs metrics").split()
+    only = os.environ.get("BENCH_ONLY", "console start keys idle memory fire observers commands programs metrics signals incidents").split()
     started = time.time()
     print("make bench: %d cores, load %.1f; ours and the floor in turn, medians" % (os.cpu_count(), os.getloadavg()[0]), flush=True)
     try:
@@ -264,32 +297,12 @@ def main():
             bench_programs()
         if "metrics" in only:
             bench_metrics()
-        with World(20) as small:
-            if "console" in only:
-                with World(1, 20, moving=20) as busy:
-                    bench_console(small, busy)
-            if {"start", "keys", "memory", "commands"} & set(only):
-                with World(1000, 5, moving=5000) as large:
-                    if "start" in only:
-                        bench_start(small, large)
-                    if "keys" in only:
-                        bench_keys(small, large)
-                    if "commands" in only:
-                        bench_status(large)
-                    if "memory" in only:
-                        bench_disk(large)
-                        bench_memory(small, large)
-            if "commands" in only:
-                bench_commands(small)
-            if "idle" in only:
-                bench_idle(small)
-            if "fire" in only:
-                bench_fire(small)
-            if "observers" in only:
-                fire = Firing(small)
-                bench_observers(small, fire)
-                fire.c.good("close", {"as": "false-alarm"})
-                fire.c.close()
+        if "signals" in only:
+            bench_signals()
+        if "incidents" in only:
+            bench_incidents()
+        if set(only) - {"programs", "metrics", "incidents"}:
+            bench_worlds(only)
     finally:
         tidy()
     print("\n%-50s %9s %9s %-8s %6s  %s" % ("", "ours", "floor", "", "ratio", "target"))

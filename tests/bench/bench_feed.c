@@ -1,12 +1,15 @@
 /* The plugin behind the bench's worlds: as many signals as the kit names, all
  * told once a second in one line, of which the first `moving` change every
  * time; versions are files of `dir`, so that there is something to roll back.
+ * The service named in `dir`/flash turns bad; when its line was written stands in
+ * `dir`/flashed then (CLOCK_MONOTONIC, nanoseconds).
  *   config  {"dir": "/tmp/x", "moving": 20} */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sdk/sdk.h"
 
@@ -50,19 +53,37 @@ static void look(struct feed *f)
 	}
 }
 
+static void flashed(const struct feed *f)
+{
+	char text[40];
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)snprintf(text, sizeof text, "%lld", (long long)t.tv_sec * 1000000000LL + t.tv_nsec);
+	(void)sdk_write_file(f->dir, "flashed", text);
+}
+
 static void tick(void *ctx)
 {
 	struct feed *f = ctx;
 	struct sdk_samples m;
 	int64_t i = 0;
+	char bad[64];
+	bool seen = false;
+
+	version_of(f, "flash", "", bad);
 
 	f->n++;
 	sdk_samples_begin(&m, sdk_wall());
 	vec_each(struct name, g, &f->signals) {
 		int64_t step = i++ < f->moving ? f->n % 7 : 0;
+		bool flash = !strcmp(g->service, bad) && !strcmp(g->signal, "error_rate");
+		seen = seen || flash;
 		/* a rate has requests behind it, the others are plain figures */
-		sdk_sample(&m, g->service, g->signal, 0.001 * (double)(step + i % 5), strcmp(g->signal, "error_rate") ? -1 : 310);
+		sdk_sample(&m, g->service, g->signal, flash ? 0.95 : 0.001 * (double)(step + i % 5), strcmp(g->signal, "error_rate") ? -1 : 310);
 	}
+	if (seen)
+		flashed(f);
 	sdk_samples_send(f->s, &m);
 	if (f->services.n <= 50 || f->n % 10 == 1)
 		look(f);

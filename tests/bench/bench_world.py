@@ -28,7 +28,11 @@ backends:
   feed: {plugin: {command: [%(feed)s]}, config: {dir: "%(dir)s", moving: %(moving)d}, settle: 1s}
 rubric:
   - {name: flood, signal: error_rate, when: "> 50%% for 2s", action: reverse, owner: service-owner, timer: 1m}
+%(flash)s
 """
+
+FLASH = 5  # the first services, each with a row of its own that breaches with the first sample
+FLASH_ROW = '  - {name: flash%d, signal: error_rate, when: "> 80%%", action: tell, owner: service-owner, timer: 1m, services: [%s]}'
 
 SERVICE = """\
 service: %(name)s
@@ -56,7 +60,7 @@ class World:
         os.makedirs(self.kit + "/services")
         os.makedirs(self.dir)
         with open(self.kit + "/kit.yaml", "w") as f:
-            f.write(KIT % {"uid": os.getuid(), "feed": FEED, "dir": self.dir, "moving": moving})
+            f.write(KIT % {"uid": os.getuid(), "feed": FEED, "dir": self.dir, "moving": moving, "flash": "\n".join(FLASH_ROW % x for x in enumerate(self.services[:FLASH]))})
         names = ["error_rate"] + ["signal_%02d" % i for i in range(1, signals)]
         lines = "\n".join("  %s: {backend: feed, query: q, unit: ratio, every: 1s}" % n for n in names)
         for s in self.services:

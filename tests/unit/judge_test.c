@@ -72,6 +72,9 @@ static const struct row table[] = {
 	{"> 100 in 60s", "signal: hits", "H:0-60=18", 60, "breached@55"},
 	{"> 100 in 60s", "signal: hits", "H:0-60=5", 60, ""},
 	{">= 100 in 60s", "signal: hits", "H:0-60=20", 60, "breached@45"},
+	/* what was not measured is no good time: it clears 30 s after it is told again */
+	{"> 100 in 60s", "signal: hits", "H:0-60=20 H:65-200=0", 200, "breached@50 clear@100"},
+	{"> 100 in 60s", "signal: hits", "H:0-60=20 H:160-220=0", 220, "breached@50 cannot-tell@76 breached@160 clear@190"},
 	/* reports */
 	{"any", "signal: said", "R:10", 20, "breached@10"},
 	{"any", "signal: said", "R:10 G:15", 20, "breached@10 clear@15"},
@@ -85,6 +88,8 @@ static const struct row table[] = {
 	{"burn 99% > 10 in 60s and 120s", "", "0-200=0.20", 200, "cannot-tell@0 breached@60"},
 	{"burn 99% > 10 in 60s and 120s", "", "0-200=0.05", 200, "cannot-tell@0 clear@60"},
 	{"burn 99% > 10 in 60s and 120s", "", "0-150=0.01 155-199=0.30", 199, "cannot-tell@0 clear@60 breached@190"},
+	{"burn 99% > 10 in 60s and 120s", "", "0-100=0.01 400-500=0.30", 500, "cannot-tell@0 clear@60 cannot-tell@116 breached@460"},
+	{"burn 99% > 10 in 60s and 120s", "", "0-100=0.30 400-500=0.01", 500, "cannot-tell@0 breached@60 cannot-tell@116 breached@460 clear@490"},
 	/* older than stale_after, or ahead: drawn, not judged */
 	{"> 5% for 20s", "", "O:0-40=0.10", 40, "cannot-tell@0"},
 	{"> 5% for 20s", "", "A:0-40=0.10", 40, "cannot-tell@0"},
