@@ -479,7 +479,7 @@ OURS = {
     "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version"}, "change": {"backend"},
     "report": {"signal", "service", "gone", "salt"}, "incident.declared": {"services", "onset", "kind", "environment"}, "incident.closed": {"as"},
     "action.disarmed": {"action", "service"},
-    "action.requested": {"key", "op", "digest", "authority", "by", "via", "backend", "confirmed_s", "waits_for"},
+    "action.requested": {"key", "op", "digest", "authority", "by", "via", "backend", "confirmed_s", "waits_for", "countdown_s", "row", "change"},
     "action.progress": {"key", "share", "cancel"}, "action.ended": {"key", "op", "outcome", "changed", "resolved", "by"},
     "pin": {"service", "version", "what", "by"}, "freeze": {"service", "what", "by"}, "note": {"salt"},
 }
