@@ -39,18 +39,18 @@ static void put_hold(const struct model *m, struct drafts *out, const struct aut
 	draft_close(&j);
 }
 
-static void join(const struct automatic_whys *w, char *out, size_t cap)
+static void join(const struct automatic_whys *w, const char *between, char *out, size_t cap)
 {
 	size_t n = 0;
 	out[0] = '\0';
 	for (size_t i = 0; i < w->n && n < cap; i++)
-		n += (size_t)snprintf(out + n, cap - n, "%s%s", i ? "; " : "", w->v[i]);
+		n += (size_t)snprintf(out + n, cap - n, "%s%s", i ? between : "", w->v[i]);
 }
 
 static bool says_same(const struct model_hold *h, const struct automatic_whys *w)
 {
 	char text[AUTOMATIC_WHYS * 202];
-	join(w, text, sizeof text);
+	join(w, (const char[]){HOLD_BREAK, 0}, text, sizeof text);
 	return h->why && strcmp(h->why, text) == 0;
 }
 
@@ -77,7 +77,7 @@ static bool still_counts(const struct model *m, const struct now *now, const str
 	if (!w.n && a->level > 1 && a->from && d && strcmp(d->version, a->from) != 0)
 		text_copy(why, sizeof why, "another version serves by now");
 	else if (w.n)
-		join(&w, why, sizeof why);
+		join(&w, "; ", why, sizeof why);
 	else
 		return true;
 	put_expired(out, a, "engine", NULL, why);
@@ -269,7 +269,7 @@ void decide_countdown(const struct model *m, const struct now *now, const char *
 		put_fired(a, c.action, p, out);
 		return;
 	}
-	join(&w, why, sizeof why);
+	join(&w, "; ", why, sizeof why);
 	put_expired(out, a, "engine", NULL, why);
 }
 

@@ -163,6 +163,7 @@ struct model_way {                /* a way back that would fail if it were press
 	struct stamp since;       /* when it was found first */
 };
 struct model_round { const char *backend; int64_t tried, ready; struct stamp at; }; /* the newest round of trying a backend's ways */
+#define HOLD_BREAK '\n'         /* between two clauses: what is cleaned holds none */
 struct model_hold {               /* a breach upon which something would act by itself, and what is missing for it */
 	const char *service /* "" none */, *row, *action /* NULL: none fits */, *why; /* what is missing, one clause after the other */
 	bool preflight;           /* it is the way back that was not green when it was tried */

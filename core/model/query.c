@@ -237,7 +237,7 @@ const char *action_who(const struct model_action *a)
 size_t hold_clauses(const struct model_hold *h)
 {
 	size_t n = h->why && *h->why;
-	for (const char *s = h->why ? strstr(h->why, "; ") : NULL; s; s = strstr(s + 2, "; "))
+	for (const char *s = h->why ? strchr(h->why, HOLD_BREAK) : NULL; s; s = strchr(s + 1, HOLD_BREAK))
 		n++;
 	return n;
 }
@@ -246,12 +246,12 @@ bool hold_clause(const struct model_hold *h, size_t n, char *out, size_t cap)
 {
 	const char *s = h->why;
 	for (; s && n; n--) {
-		s = strstr(s, "; ");
-		s = s ? s + 2 : NULL;
+		s = strchr(s, HOLD_BREAK);
+		s = s ? s + 1 : NULL;
 	}
 	if (!s || !*s)
 		return false;
-	const char *end = strstr(s, "; ");
+	const char *end = strchr(s, HOLD_BREAK);
 	(void)snprintf(out, cap, "%.*s", end ? (int)(end - s) : (int)strlen(s), s);
 	return true;
 }

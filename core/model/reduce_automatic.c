@@ -10,8 +10,11 @@ static char *missing_text(const struct json *missing)
 {
 	struct buf b;
 	buf_init(&b, 4096);
-	for (const struct json *v = json_first(missing); v; v = json_next(v))
-		buf_addf(&b, "%s%s", b.len ? "; " : "", json_str(v, ""));
+	for (const struct json *v = json_first(missing); v; v = json_next(v)) {
+		if (b.len)
+			buf_addc(&b, HOLD_BREAK);
+		buf_adds(&b, json_str(v, ""));
+	}
 	return buf_take(&b);
 }
 
