@@ -19,6 +19,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "crash")]
 from engine_lab import BACKOUT, SOURCE, Lab, main, wait_for  # noqa: E402
 import nasty  # noqa: E402
 from tap import Tap, judge_text  # noqa: E402
+from written import append  # noqa: E402
 
 # All of them (HOSTILE_EVERY=1, hours), or a few of every class.
 EVERY = bool(os.environ.get("HOSTILE_EVERY"))
@@ -473,10 +474,13 @@ ALL = object()
 # What no stranger fills, by kind of event and method of the protocol.  A new field is written down here, or it is among
 # those that have to have held hostile words.
 OURS = {
-    "ways": {"backend", "tried", "ready"},
+    "ways": {"backend", "tried", "ready"}, "soak": ALL,
+    "automatic": {"row", "service", "action", "preflight"}, "alarm": {"service", "what", "version", "change", "key"},
+    "backfill": {"backend", "from", "to", "samples", "deploys", "changes", "complete"}, "action.vetoed": {"key", "digest", "by"},
+    "action.expired": {"key", "digest"},
     "store": ALL, "engine": ALL, "clock": ALL, "client": ALL, "kit.loaded": ALL, "rubric": ALL, "prompt": ALL, "baseline": ALL, "commander": ALL, "action.armed": ALL,
     "action.fired": ALL, "verify": ALL, "samples": ALL,
-    "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version"}, "change": {"backend"},
+    "plugin": {"backend", "plugin", "state", "pid", "restarts", "verbs", "version", "why"}, "deploy": {"backend", "service", "version", "filled"}, "change": {"backend", "filled"},
     "report": {"signal", "service", "gone", "salt"}, "incident.declared": {"services", "onset", "kind", "environment"}, "incident.closed": {"as"},
     "action.disarmed": {"action", "service"},
     "action.requested": {"key", "op", "digest", "authority", "by", "via", "backend", "confirmed_s", "waits_for", "countdown_s", "row", "change"},
@@ -516,6 +520,56 @@ def protocol_fields():
     for name in re.findall(r'"(\w+)"', re.search(r'`"refs":\[(.*?)\]`', doc).group(1)):
         out.add("perform.evidence.refs." + name)
     return {f for f in out if f not in NO_WORDS | {"perform.evidence"} and f.split(".")[0] not in NOT_ASKED}
+
+
+# ---- what acts by itself, what was made elsewhere, what was filled in --------------------------------------
+
+def by_itself(text, i):
+    """The events that such words get into from backends that seldom say them, as a journal holds them."""
+    key, op = "INC-1/%d" % (i + 1), "%032x" % (i + 1)
+    a = {"name": "auth-rollback", "service": "auth", "level": 2, "class": "reverse", "verb": "rollback", "target": {"file": "auth"},
+         "environment": "test", "from": "42", "to": "41", "by": text, "incident": "INC-1", "reason": text}
+    asked = {"key": key, "op": op, "digest": None, "a": a, "authority": None, "by": text, "reason": text, "backend": "world", "waits_for": []}
+    counts = {"countdown_s": 30, "row": "errors", "because": text} if i % 2 else {"through": text, "change": 1}
+    yield "action.requested", dict(asked, via="automatic" if i % 2 else "external", **counts)
+    if i % 4 == 1:
+        yield "action.vetoed", {"key": key, "digest": "", "by": "tess", "reason": text}
+    elif i % 4 == 3:
+        yield "action.expired", {"key": key, "digest": "", "by": text, "reason": text}
+    else:
+        yield "action.fired", {"key": key, "op": op, "digest": None, "deadline_s": 0, "pid": 0, "pid_start": 0}
+        yield "action.ended", {"key": key, "op": op, "outcome": "done", "changed": "full", "detail": text, "resolved": False}
+    yield "automatic", {"row": "errors", "service": "auth", "action": "auth-rollback", "preflight": True, "missing": [text, "and " + text]}
+    yield "alarm", {"service": "auth", "what": "acted-upon", "version": "42", "brought_by": text, "change": 1, "key": key}
+    yield "backfill", {"backend": "world", "from": "2026-01-01T00:00:00Z", "to": "2026-01-01T01:00:00Z", "samples": 1, "deploys": 0, "changes": 0,
+                       "complete": False, "why": text}
+    yield "prompt", {"id": "stop:%s:0" % key, "what": "stop", "service": "auth", "incident": "INC-1", "key": key, "to": text, "text": text,
+                     "until": "2036-01-01T00:00:00Z", "then": text, "state": "asked", "salt": "00"}
+
+
+def test_what_acts_by_itself():
+    with World() as lab:
+        begun(lab).close()
+        for pid in lab.engine_pids():
+            os.kill(pid, 15)
+        wait_for(lambda: not lab.engine_pids(), 20)
+        e = lab.log()[-1]
+        begin = [("rubric", {"row": "errors", "service": "auth", "signal": "error_rate", "state": "breached", "value": 0.9, "action": "reverse",
+                             "owner": "tess", "since": "2026-01-01T00:00:00Z", "since_mono": 1})]
+        told = begin + [x for i, t in enumerate(STRINGS[::3]) for x in by_itself(t[:900], i)]
+        append(lab.store, ((e["at"] + n, e["mono"] + n, e["boot"], None if kind == "backfill" else "INC-1", kind, "engine", body)
+                           for n, (kind, body) in enumerate(told)))
+        lab.verify()
+        lab.engine()
+        check_readers(lab)
+        tap = Tap([BACKOUT, "observe"], lab.env)
+        tap.until("INC-1", 20)
+        tap.quiet()
+        tour(tap, VIEWS)
+        tap.end()
+        assert not tap.bad, tap.bad[:5]
+        check_logs(lab)
+        lab.note_fields()
 
 
 def test_no_field_is_forgotten():

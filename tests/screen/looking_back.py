@@ -2,15 +2,12 @@
 """Looking back while it goes on, on real consoles with a real engine: an observer looks at the past while the commander
 fires, another user does, over a store of 50,000 events, and while the engine is away.  Only the screens are read; at the
 end the journal must say that whoever looked back did nothing."""
-import hashlib
-import json
 import multiprocessing
 import os
 import random
 import re
 import shutil
 import signal
-import sqlite3
 import sys
 import time
 
@@ -18,6 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "crash")]
 from engine_lab import BACKOUT, Client, Lab, main, wait_for  # noqa: E402
 from tap import Tap  # noqa: E402
+from written import append  # noqa: E402
 
 SLOW = int(os.environ.get("BACKOUT_TEST_SLOW", "1"))
 BACK = r"LOOKING BACK at ((?:\w{3} \d+ \w{3} )?\d\d:\d\d:\d\d), (\S+) ago"  # with its day where that is another
@@ -157,29 +155,19 @@ def test_another_user():
 
 def grow(store, n):
     """n more events, one every five seconds up to now, as an engine would have written them."""
-    db = sqlite3.connect(store, isolation_level=None)
-    seq, chain = db.execute("SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1").fetchone()
-    at, mono, boot = int(time.time() * 1e6) - (n + 2) * 5_000_000, 1_000_000, "0d4b1e3c-0000-4000-8000-000000000001"
-    rng = random.Random(3)
+    begin, boot, rng = int(time.time() * 1e6) - (n + 2) * 5_000_000, "0d4b1e3c-0000-4000-8000-000000000001", random.Random(3)
 
-    def ns(x):
-        x = str(x).encode()
-        return b"%d:%s," % (len(x), x)
+    def events():
+        for i in range(n):
+            at, mono = begin + (i + 1) * 5_000_000, 1_000_000 + (i + 1) * 5_000_000
+            if i % 100 == 99:
+                yield at, mono, boot, None, "note", "tess", {"text": "note %d" % i, "salt": "00"}
+            else:
+                yield at, mono, boot, None, "samples", "plugin:world", {
+                    "backend": "world", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at / 1e6)),
+                    "v": {"auth/error_rate": round(rng.random() / 10, 4)}, "bad": {}, "salt": "00"}
 
-    db.execute("BEGIN")
-    for i in range(n):
-        seq, at, mono = seq + 1, at + 5_000_000, mono + 5_000_000
-        kind, actor, body = "samples", "plugin:world", {"backend": "world", "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at / 1e6)),
-                                                       "v": {"auth/error_rate": round(rng.random() / 10, 4)}, "bad": {}, "salt": "00"}
-        if i % 100 == 99:
-            kind, actor, body = "note", "tess", {"text": "note %d" % i, "salt": "00"}
-        body = json.dumps(body, separators=(",", ":"))
-        sha = hashlib.sha256(body.encode()).digest()
-        envelope = b"".join(map(ns, (seq, at, boot, mono, "", kind, actor)))
-        chain = hashlib.sha256(b"backout/event/1\n" + chain + envelope + sha).digest()
-        db.execute("INSERT INTO event VALUES(?,?,?,?,NULL,?,?,?,?,?)", (seq, at, boot, mono, kind, actor, body, sha, chain))
-    db.execute("COMMIT")
-    db.close()
+    append(store, events())
 
 
 def sanitized():
