@@ -116,7 +116,7 @@ def test_each_reason_is_on_the_record():
         bad = {"s%d" % i: words for i, (n, words) in enumerate(WANT.items()) if words and n != "empty"}
 
         def failing():
-            source, = [s for s in json.loads(lab.run("status", "--json").stdout)["sources"] if s["backend"] == "prom"]
+            source = ([s for s in json.loads(lab.run("status", "--json").stdout)["sources"] if s["backend"] == "prom"] or [{}])[0]
             return {x["signal"]: x["why"] for x in source.get("failing", [])}
         wait_for(lambda: set(failing()) == set(bad), 20)
         for signal, why in failing().items():
