@@ -98,7 +98,7 @@ def test_everything_else_means_no():
         no(lab, lambda right: right[:1] * 2)
         no(lab, lambda right: right[::-1])
         no(lab, lambda right: right.upper())
-        no(lab, lambda right: b"y")
+        no(lab, lambda right: b"y" if right[:1] != b"y" else b"n")  # y may be the first letter that is asked for
         c.good("note", {"text": "x"})
         while len([e for e in c.events if e["kind"] == "action.disarmed"]) < 8:
             c.read()
