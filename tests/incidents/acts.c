@@ -80,6 +80,7 @@ static void live(struct drive *d, int service, const char *to, const char *from)
 			t->causes[0].until = d->time; /* what is left of it is too little to be measured */
 		return;
 	}
+	text_copy(t->services[service].wanted, sizeof t->services[service].wanted, to); /* whatever came in between */
 	truth_live(t, service, to, d->time);
 	if (t->wrong_after == NEVER || t->wrong_after > SEC(4))
 		acts_tell(d, service, to, from, 1, "live", d->now.at);

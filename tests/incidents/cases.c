@@ -304,7 +304,7 @@ void truth_make(struct truth *t, enum incident_case what, uint64_t seed)
 	draw_source(t, c);
 	draw_revert(t, c);
 	draw_several(t, c);
-	if (t->n_causes < 3 && truth_chance(t, 25)) { /* a blip, over before it means anything */
+	if (t->n_causes < 3 && what != CASE_MASS && truth_chance(t, 25)) { /* a blip, over before it means anything */
 		struct cause *blip = add_cause(t, c->service, c->from - between(t, 20, 60), c->shows, MENDS_NOTHING);
 		blip->by_change = false;
 		blip->until = blip->from + between(t, 1, 7);

@@ -163,7 +163,8 @@ struct options { long count; uint64_t from, seed; int only; bool verbose, json; 
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-	*o = (struct options){.count = 1000, .from = 1, .only = -1};
+	const char *slow = getenv("BACKOUT_TEST_SLOW"); /* sanitized: what matters then is not how many */
+	*o = (struct options){.count = slow && strtol(slow, NULL, 10) > 1 ? 300 : 1000, .from = 1, .only = -1};
 	for (int i = 1; i < argc; i++) {
 		const char *next = i + 1 < argc ? argv[i + 1] : "";
 		if (!strcmp(argv[i], "-v")) {

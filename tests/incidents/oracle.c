@@ -317,7 +317,7 @@ static void judge_automatic(const struct drive *d, const struct noted_automatic 
 	out->automatic_hit += a->service == t->causes[0].service && t->causes[0].by_change;
 	if (a->service < 0 || !changed_before(d, a->service, a->onset))
 		wrong(out, &out->without_cause, "%.1f s: it acted by itself without a change", (double)a->at / 1e6);
-	else if (storm(t, a->at) || t->what == CASE_LOW_TRAFFIC)
+	else if (storm(t, a->at) || t->what == CASE_LOW_TRAFFIC || t->what == CASE_MASS)
 		wrong(out, &out->without_cause, "%.1f s: it acted by itself in spite of %s", (double)a->at / 1e6, case_name(t->what));
 	else if (!t->services[a->service].automatic)
 		wrong(out, &out->without_cause, "%.1f s: it acted by itself on a service of people", (double)a->at / 1e6);
