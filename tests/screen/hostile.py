@@ -541,6 +541,7 @@ def by_itself(text, i):
         yield "action.ended", {"key": key, "op": op, "outcome": "done", "changed": "full", "detail": text, "resolved": False}
     yield "automatic", {"row": "errors", "service": "auth", "action": "auth-rollback", "preflight": True, "missing": [text, "and " + text]}
     yield "alarm", {"service": "auth", "what": "acted-upon", "version": "42", "brought_by": text, "change": 1, "key": key}
+    yield "pin", {"service": "auth", "version": "42", "what": "returned", "returned_by": text, "reason": text}
     yield "backfill", {"backend": "world", "from": "2026-01-01T00:00:00Z", "to": "2026-01-01T01:00:00Z", "samples": 1, "deploys": 0, "changes": 0,
                        "complete": False, "why": text}
     yield "prompt", {"id": "stop:%s:0" % key, "what": "stop", "service": "auth", "incident": "INC-1", "key": key, "to": text, "text": text,
