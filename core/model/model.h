@@ -141,7 +141,7 @@ struct model_incident {
 	VEC(struct model_gap) gaps; /* clock gaps while open */
 	struct stamp reported;    /* earliest report of its services, counted or not */
 	struct stamp verified;    /* at 0 while not */
-	struct stamp reopened;    /* a breach whose bad run began after `acted` stands since; at 0 none does */
+	struct stamp reopened;    /* a breach whose bad run began after `acted`, or what was gone back from, stands since; at 0 none does */
 	struct stamp settled;     /* when the last such breach cleared: acted is reached again from there */
 };
 

@@ -102,7 +102,8 @@ struct model_incident *incident_mut(struct model *m, const char *name);
 struct model_action *action_mut(struct reduction *r);         /* by the body's key */
 void incident_add_breach(struct reduction *r, struct model_incident *i, const struct model_row *row);
 void incident_onset_moved(struct model_incident *i, const struct model_row *row);
-void incident_row_cleared(struct reduction *r, struct model_incident *i);
+void incident_eased(struct reduction *r, struct model_incident *i);     /* a row of it is clear, or what came back is gone */
+void incidents_eased(struct reduction *r);
 void incident_unverify(struct model_incident *i);
 /* Does the incident hold what is said of this service?  NULL or "": of no service, so of every incident. */
 bool incident_concerns(const struct model_incident *i, const char *service);

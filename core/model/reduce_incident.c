@@ -63,16 +63,47 @@ void incident_onset_moved(struct model_incident *i, const struct model_row *row)
 	}
 }
 
-void incident_row_cleared(struct reduction *r, struct model_incident *i)
+/* Did the incident go back from this version, and not to it since? */
+static bool went_back_from(const struct model_incident *i, const struct model_pin *p)
+{
+	bool did = false;
+	vec_each(struct model_action, a, &i->actions)
+		if (a->recovery && a->outcome == OUTCOME_DONE && a->service == p->service)
+			did = a->to != p->version && (did || a->from == p->version);
+	return did;
+}
+
+/* The version that an incident went back from serves again: what was done does not hold. */
+static void incident_undone(struct reduction *r, const struct model_pin *p)
+{
+	vec_each(struct model_incident, i, &r->m->incidents)
+		if (i->open && went_back_from(i, p)) {
+			i->reopened = r->at;
+			i->settled = (struct stamp){0};
+			incident_unverify(i);
+		}
+}
+
+void incident_eased(struct reduction *r, struct model_incident *i)
 {
 	if (!i->reopened.at)
 		return;
+	vec_each(struct model_pin, p, &r->m->pins)
+		if (p->returned && went_back_from(i, p))
+			return;
 	vec_each(struct model_row, k, &r->m->rows)
 		if (k->breached.at && !k->would && incident_concerns(i, k->service) && is_new_breach(i, k))
 			return;
 	i->reopened = (struct stamp){0};
 	i->settled = r->at;
 	incident_unverify(i);
+}
+
+void incidents_eased(struct reduction *r)
+{
+	vec_each(struct model_incident, i, &r->m->incidents)
+		if (i->open)
+			incident_eased(r, i);
 }
 
 /* ---- declared ---- */
@@ -253,6 +284,7 @@ void reduce_pin(struct reduction *r)
 	if (strcmp(what, "released") == 0) {
 		if (p)
 			vec_drop(&pin_table, &m->pins, (size_t)(p - m->pins.v));
+		incidents_eased(r);
 		return;
 	}
 	if (!p) {
@@ -264,6 +296,7 @@ void reduce_pin(struct reduction *r)
 	if (strcmp(what, "returned") == 0) {
 		p->returned = true;
 		p->returned_by = body_name(r, "returned_by");
+		incident_undone(r, p);
 		return;
 	}
 	p->by = json_get(r->body, "by") ? body_name(r, "by") : model_intern(m, r->e->actor);

@@ -78,7 +78,7 @@ void reduce_rubric(struct reduction *r)
 		if (!was && k->breached.at)
 			incident_add_breach(r, i, k);
 		else if (was && !k->breached.at)
-			incident_row_cleared(r, i);
+			incident_eased(r, i);
 	}
 }
 

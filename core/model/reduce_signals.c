@@ -239,14 +239,19 @@ static bool is_whole(const struct model_deploy *d)
 }
 
 /* What was kept out and came back has gone again: if it returns, that is news. */
-static void pins_gone(struct model *m, const char *service)
+static void pins_gone(struct reduction *r, const char *service)
 {
+	struct model *m = r->m;
+	bool gone = false;
 	vec_each(struct model_pin, p, &m->pins) {
 		bool serves = p->service != service;
 		vec_each(struct model_deploy, d, &m->deploys)
 			serves = serves || (d->service == service && d->version == p->version);
+		gone = gone || (p->returned && !serves);
 		p->returned = p->returned && serves;
 	}
+	if (gone)
+		incidents_eased(r);
 }
 
 void reduce_deploy(struct reduction *r)
@@ -284,7 +289,7 @@ void reduce_deploy(struct reduction *r)
 		d->whole = d->at && (was != version || d->at > was_at) ? d->at : r->at.at;
 	if (was != version) {
 		deploy_switched(r, d, was);
-		pins_gone(m, service);
+		pins_gone(r, service);
 	}
 }
 

@@ -18,7 +18,7 @@ struct row { const char *story, *expect; };
 /* b=ONSET breach of row a whose bad run began at ONSET; c clears it; b2, c2 a second row; s shadow row;
  * r report; d declare; D=T declare with onset T; e declare a second service's incident part (ledger);
  * q=KEY request a recovery action; Q=KEY request one of class slow; f=KEY fired; k=KEY done; x=KEY failed; u=KEY unknown;
- * n=KEY cancelled; v verify passed; w verify waiting; z verify failed; X closed; boot=AT reboot; step=BY wall clock jumps. */
+ * n=KEY cancelled; p what was gone back from serves again; P it is gone again; v verify passed; w verify waiting; z verify failed; X closed; boot=AT reboot; step=BY wall clock jumps. */
 static const struct row table[] = {
 	/* declaring */
 	{"10:d", "- 10 10 - - - -"},
@@ -119,6 +119,15 @@ static const struct row table[] = {
 	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 60:v 70:bl=65", "2 5 10 20 20 30 60"},
 	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 60:v 70:s=65", "2 5 10 20 20 30 60"},
 	{"5:b=2 10:d 12:b2=11 20:q=1 20:f=1 30:k=1", "2 5 10 20 20 30 -"},
+	/* the bad version is brought back */
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 40:p", "2 5 10 20 20 - -"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 40:p 45:P", "2 5 10 20 20 45 -"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 40:p 42:c 45:P 50:v", "2 5 10 20 20 45 50"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 40:p 42:c 45:v", "2 5 10 20 20 - -"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 60:v 70:p", "2 5 10 20 20 - -"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 35:b2=31 40:p 45:P", "2 5 10 20 20 - -"},
+	{"5:b=2 10:d 20:q=1 20:f=1 30:k=1 40:p 45:q=2 45:f=2 50:k=2", "2 5 10 20 20 50 -"},
+	{"5:b=2 10:d 12:p", "2 5 10 - - - -"},
 	/* closing */
 	{"10:d 20:q=1 20:f=1 30:k=1 60:v 70:X", "- 10 10 20 20 30 60"},
 	{"10:d 20:X", "- 10 10 - - - -"},
@@ -194,6 +203,10 @@ static void tell(struct story *s, const char *what, const char *arg)
 		request(s, arg, *what == 'q' ? "reverse" : "slow");
 	if (strcmp(what, "f") == 0)
 		story_eventf(s, "action.fired", "INC-1", "ravi", "{'key':'INC-1/%s','op':'o','digest':'d','deadline_s':60}", arg);
+	if (strcmp(what, "p") == 0)
+		story_event(s, "pin", NULL, "engine", "{'service':'auth','version':'2','what':'returned','returned_by':'ravi','reason':''}");
+	if (strcmp(what, "P") == 0)
+		story_event(s, "deploy", NULL, "plugin:hosts", "{'service':'auth','version':'1','state':'live','share':1}");
 	if (strcmp(what, "X") == 0)
 		story_event(s, "incident.closed", "INC-1", "ravi", "{'as':'reverted','reason':''}");
 }
