@@ -79,12 +79,12 @@ static int storm_count(const struct model *m, const struct automatic_storm *s, c
 
 /* ---- the cause ------------------------------------------------------------------------ */
 
-/* A change that went live within the kit's time before the bad run began, and is told with its time.  One of ours, and
- * one that went back to what was here before, is a cure and no cause. */
-static bool may_be_cause(const struct model *m, const struct automatic_case *k, const struct model_change *c)
+/* A change that went live within the kit's time before the bad run began.  One of ours, and one that went back to what
+ * was here before, is a cure and no cause. */
+static bool fits_cause(const struct model *m, const struct automatic_case *k, const struct model_change *c)
 {
 	int64_t onset = k->row->onset.at ? k->row->onset.at : k->row->breached.at;
-	if (!c->dated || c->at > onset + SKEW || c->at < onset - m->kit->automatic.within)
+	if (c->at > onset + SKEW || c->at < onset - m->kit->automatic.within)
 		return false;
 	if (stamp_cmp(&c->learned, &k->row->breached) < 0 && stamp_diff(&c->learned, &k->row->breached, NULL) > m->kit->automatic.within + LATE)
 		return false; /* whatever the clocks on the wall say */
@@ -96,6 +96,20 @@ static bool may_be_cause(const struct model *m, const struct automatic_case *k, 
 	const struct model_version *v = c->service && c->to ? model_version(m, c->service, c->to) : NULL;
 	bool went_back = v && v->first && v->first < c->at - US_SECOND;
 	return !went_back && !model_change_action(m, c) && !(next && next->at <= onset);
+}
+
+/* Only what is told with its time: else nobody knows that it came before. */
+static bool may_be_cause(const struct model *m, const struct automatic_case *k, const struct model_change *c)
+{
+	return c->dated && fits_cause(m, k, c);
+}
+
+static const struct model_change *find_undated(const struct model *m, const struct automatic_case *k)
+{
+	for (size_t i = m->changes.n; i-- > 0;)
+		if (!m->changes.v[i].dated && fits_cause(m, k, &m->changes.v[i]))
+			return &m->changes.v[i];
+	return NULL;
 }
 
 static bool undone_by(const struct kit_action *a, const struct model_change *c)
@@ -143,7 +157,11 @@ static void miss_cause(const struct model *m, const struct automatic_case *c, st
 	bool undone;
 	const struct model_change *x = find_cause(m, c, &undone);
 	duration_short(m->kit->automatic.within, d);
-	if (!x)
+	const struct model_change *undated = x ? NULL : find_undated(m, c);
+	if (undated)
+		miss(w, "%.40s %.60s was told without its time: whether it came before is not known", undated->what,
+			undated->name && strcmp(undated->what, "deploy") != 0 ? undated->name : undated->service);
+	else if (!x)
 		miss(w, "no change of %.60s or of what it depends on went live within %s before it turned bad", c->service->name, d);
 	else if (c->action && c->action->cls == CLASS_REVERSE && !undone)
 		miss(w, "the change before it was %.40s %.60s: %.60s would not undo that", x->what, x->service ? x->service : x->name, c->action->name);
@@ -215,7 +233,8 @@ static void miss_alone(const struct model *m, const struct automatic_case *c, co
 				return;
 			}
 			if (i->open && here && a->recovery && a->fired.at) {
-				miss(w, "%.60s went back already in %.60s: what to do next is for people", a->key, i->name);
+				miss(w, "%.60s %s in %.60s: what to do next is for people", a->key,
+					a->outcome == OUTCOME_DONE ? "went back already" : "was tried already", i->name);
 				return;
 			}
 		}

@@ -192,7 +192,7 @@ static const struct world worlds[] = {
 	{.deploy_at = HOUR / 2, .event = "change {'backend':'hosts','service':'mail','what':'flag','name':'x','at':'2026-11-18T13:05:00Z'}", .missing = "no change of auth"},
 	/* a change whose backend does not say when is no cause */
 	{.deploy_at = HOUR / 2, .event = "deploy {'backend':'hosts','service':'auth','version':'43','previous':'42','share':1,'state':'live'}",
-		.preflight = "{'ready':true,'effect':'s','from':'43','to':'42'}", .missing = "no change of auth"},
+		.preflight = "{'ready':true,'effect':'s','from':'43','to':'42'}", .missing = "deploy auth was told without its time"},
 	/* a change of its flags right before it turned bad: the deploy was half an hour earlier */
 	{.event = "change {'backend':'hosts','service':'auth','what':'flag','name':'new-login','to':'on','at':'2026-11-18T13:06:00Z'}",
 		.missing = "flag new-login is the likelier cause"},
