@@ -46,6 +46,7 @@ static const struct {
 	{EVENT_SOAK, "what service version row"},
 	{EVENT_WAYS, "backend tried ready"},
 	{EVENT_BACKFILL, "backend from to samples deploys changes why"},
+	{EVENT_AUTOMATIC, "row service action missing"},
 	{EVENT_NOTE, "text"},
 	{EVENT_PROMPT, "state to text"},
 	{EVENT_WITHHELD, "by reason"},
