@@ -21,7 +21,7 @@ static void what(const struct scene *s, struct page *p, const struct kit_action 
 		snprintf(text, sizeof text, "%s -> %s, unless another version is chosen below", d ? d->version : "?", to);
 	if (to)
 		view_fact(p, "goes", ROLE_TITLE, text);
-	snprintf(text, sizeof text, "%s%s%s", span_about(takes, about), time && *time ? ", " : "", time && *time ? time : "");
+	snprintf(text, sizeof text, "%s%s%s", span_about(takes, about), takes >= 0 && *time ? ", " : "", takes >= 0 ? time : "");
 	view_fact(p, "takes", ROLE_TEXT, text);
 	if (c->given) {
 		char d2[DURATION_LEN];

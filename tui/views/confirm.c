@@ -167,7 +167,8 @@ static void upper(const struct scene *s, struct frame *f, const struct confirm *
 	const struct model_action *down = model_countdown(s->m, c->service);
 	char about[WHEN_LEN], text[600], left[DURATION_LEN];
 
-	snprintf(text, sizeof text, "%s%s%s", span_about(c->takes_s < 0 ? -1 : (int64_t)(c->takes_s * 1e6), about), *c->takes_why ? ", " : "", c->takes_why);
+	snprintf(text, sizeof text, "%s%s%s", span_about(c->takes_s < 0 ? -1 : (int64_t)(c->takes_s * 1e6), about),
+		c->takes_s >= 0 && *c->takes_why ? ", " : "", c->takes_s >= 0 ? c->takes_why : "");
 	f->need = TAKES;
 	put(f, ROLE_TEXT, "takes", text, 1);
 	f->need = MUST;

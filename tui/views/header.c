@@ -327,7 +327,8 @@ static enum role running_lines(const struct scene *s, char line[3][240])
 	if (unknown)
 		snprintf(line[2], sizeof line[2], "%s.  %s settles it, once you looked", goal, key_of(s->ui, COMMAND_RESOLVE));
 	else if (a->fired.at && takes >= 0)
-		snprintf(line[2], sizeof line[2], "%s.  Done about %s, limit %s", goal, when_clock(a->fired.at + takes, t),
+		snprintf(line[2], sizeof line[2], "%s.  %s %s, limit %s", goal,
+			stamp_diff(&a->fired, &s->stamp, NULL) > takes + US_SECOND ? "Late since" : "Done about", when_clock(a->fired.at + takes, t),
 			when_clock(a->fired.at + a->deadline_us, e));
 	else
 		snprintf(line[2], sizeof line[2], "%s", goal);
