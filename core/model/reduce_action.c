@@ -86,6 +86,8 @@ void reduce_requested(struct reduction *r)
 	x->share = -1;
 	x->through = body_name(r, "through");
 	x->change = json_get_int(r->body, "change", 0);
+	if (x->outcome == OUTCOME_COUNTDOWN)
+		hold_dropped(m, x->row, x->service);
 }
 
 /* When it was done.  What was done elsewhere was done before it was learned of, but never before the harm began. */

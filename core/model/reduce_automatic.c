@@ -76,11 +76,16 @@ void vetoes_dropped(struct model *m, const char *service)
 			vec_drop(&veto_table, &m->vetoes, k);
 }
 
-void standing_dropped(struct model *m, const struct model_row *row)
+void hold_dropped(struct model *m, const char *row, const char *service)
 {
 	for (size_t k = m->holds.n; k-- > 0;)
-		if (m->holds.v[k].row == row->row && m->holds.v[k].service == row->service)
+		if (m->holds.v[k].row == row && m->holds.v[k].service == service)
 			vec_drop(&hold_table, &m->holds, k);
+}
+
+void standing_dropped(struct model *m, const struct model_row *row)
+{
+	hold_dropped(m, row->row, row->service);
 	for (size_t k = m->vetoes.n; k-- > 0;)
 		if (m->vetoes.v[k].row == row->row && m->vetoes.v[k].service == row->service)
 			vec_drop(&veto_table, &m->vetoes, k);

@@ -266,6 +266,25 @@ static int counting(struct story *s)
 	return t - 10;
 }
 
+/* What was missing until now is not told beside a countdown. */
+static void test_a_countdown_lacks_nothing(void **state)
+{
+	(void)state;
+	struct world w = {.missing = NULL};
+	struct story s;
+	(void)outage(&s, &w);
+	const struct model_row *r = NULL;
+	vec_each(const struct model_row, x, &s.m->rows)
+		r = r ? r : model_row_standing(x) ? x : NULL;
+	assert_non_null(r);
+	story_eventf(&s, "automatic", NULL, "engine", "{'row':'%s','service':'auth','action':'auth-rollback','preflight':false,'missing':['it is not well']}", r->row);
+	assert_true(missing(&s, "not well"));
+	assert_true(begins(&s, NULL));
+	assert_non_null(model_countdown(s.m, "auth"));
+	assert_false(missing(&s, "not well"));
+	story_release(&s);
+}
+
 static void test_zero_fires_once_and_not_before(void **state)
 {
 	(void)state;
@@ -538,7 +557,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_thing_that_may_be_missing),
-		cmocka_unit_test(test_zero_fires_once_and_not_before),
+		cmocka_unit_test(test_a_countdown_lacks_nothing), cmocka_unit_test(test_zero_fires_once_and_not_before),
 		cmocka_unit_test(test_reasons_that_go_end_it),
 		cmocka_unit_test(test_another_program_or_version_at_zero),
 		cmocka_unit_test(test_a_veto_holds_until_the_breach_or_the_version_ends),
