@@ -178,8 +178,11 @@ static void miss_measured(const struct model *m, const struct now *now, const st
 	const struct model_signal *s = model_signal(m, c->service->name, c->rule->signal);
 	struct stamp n = stamp_of_now(now);
 	bool counts = c->rule->when.kind == COND_COUNT || (k && (k->unit == UNIT_COUNT || k->unit == UNIT_NUMBER));
-	if (c->row->state == ROW_CANNOT_TELL || !k || !s || s->state != SAMPLE_OK || stamp_diff(&s->ok_arrived, &n, NULL) > k->stale_after)
+	if (!k || !s || s->state != SAMPLE_OK || stamp_diff(&s->ok_arrived, &n, NULL) > k->stale_after)
 		miss(w, "%.60s cannot be told just now", c->rule->signal);
+	else if (c->row->state == ROW_CANNOT_TELL)
+		miss(w, "%.60s cannot be judged just now: %s", c->rule->signal,
+			c->rule->has_at_least ? "too little traffic (at_least), or not seen for long enough" : "not seen for long enough");
 	else if (at_zero && c->rule->when.kind == COND_CMP && !cond_satisfied(&c->rule->when, s->value))
 		miss(w, "%.60s was good in its newest sample", c->rule->signal);
 	else if (s->filled)

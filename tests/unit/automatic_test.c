@@ -266,6 +266,20 @@ static int counting(struct story *s)
 	return t - 10;
 }
 
+/* A value that stands there is not one that cannot be told. */
+static void test_too_little_traffic_has_its_own_word(void **state)
+{
+	(void)state;
+	struct world w = {.missing = NULL};
+	struct story s;
+	(void)outage(&s, &w);
+	story_event(&s, "rubric", NULL, "engine", "{'row':'locked-out','service':'auth','signal':'fails','state':'cannot-tell','why':'low-traffic','value':0.6}");
+	story_tick(&s);
+	assert_true(missing(&s, "fails cannot be judged just now: too little traffic"));
+	assert_false(missing(&s, "cannot be told"));
+	story_release(&s);
+}
+
 /* What was missing until now is not told beside a countdown. */
 static void test_a_countdown_lacks_nothing(void **state)
 {
@@ -557,7 +571,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_thing_that_may_be_missing),
-		cmocka_unit_test(test_a_countdown_lacks_nothing), cmocka_unit_test(test_zero_fires_once_and_not_before),
+		cmocka_unit_test(test_too_little_traffic_has_its_own_word), cmocka_unit_test(test_a_countdown_lacks_nothing), cmocka_unit_test(test_zero_fires_once_and_not_before),
 		cmocka_unit_test(test_reasons_that_go_end_it),
 		cmocka_unit_test(test_another_program_or_version_at_zero),
 		cmocka_unit_test(test_a_veto_holds_until_the_breach_or_the_version_ends),

@@ -83,7 +83,7 @@ enum role gauge_words(const struct scene *s, const struct gauge *g, char *out, s
 		bool late = r->state == ROW_OVERDUE && !s->inc;
 		snprintf(out, cap, "%s since %s", late ? "OVERDUE" : "BREACH", when_short(s, late ? r->changed.at : r->breached.at, t));
 		if (r->state == ROW_CANNOT_TELL || g->silent)
-			snprintf(out, cap, "BREACH, now silent");
+			snprintf(out, cap, g->silent ? "BREACH, now silent" : "BREACH, cannot tell");
 		else if (back_again(g)) {
 			snprintf(out, cap, "good, clearing");
 			return ROLE_TITLE;
