@@ -93,15 +93,20 @@ static void tracker_traffic(struct tracker *t, const struct kit_signal *s, int64
 	t->last_traffic_t = now_t;
 }
 
+static void live_ends(struct tracker *t)
+{
+	if (!t->bad.any)
+		return;
+	stretches_put(&t->past, &(struct stretch){t->live_first, t->bad, t->good});
+	t->bad = t->good = (struct run){0};
+}
+
 /* After a long silence what was before it is kept by itself: what is filled in may lead to it. */
 static void live_begins(struct tracker *t, int64_t now_t, int64_t stale)
 {
 	if (t->bad.any && !run_over(&t->bad, now_t, stale))
 		return;
-	if (t->bad.any) {
-		stretches_put(&t->past, &(struct stretch){t->live_first, t->bad, t->good});
-		t->bad = t->good = (struct run){0};
-	}
+	live_ends(t);
 	t->live_first = now_t;
 }
 
@@ -291,6 +296,8 @@ void tracker_fill(struct tracker *t, const struct sample *s)
 		return;
 	enum quality q = quality_of(t, s, t->back ? t->back->traffic : t->traffic);
 	bool live = t->bad.any && s->t >= t->live_first && s->t <= t->bad.last_ok;
+	if (t->bad.any && s->t > t->bad.last_ok)
+		live_ends(t); /* it goes on from what was heard last, and not from what was filled in before that */
 	if (s->t > t->heard_t) {
 		t->heard = q;
 		t->heard_t = s->t;

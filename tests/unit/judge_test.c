@@ -107,6 +107,8 @@ static const struct row table[] = {
 	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-20=0.10 P62:55-55=0.10", 99, "pending@0 cannot-tell@26 pending@60"},
 	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-55=0.10 P62:40-40=0.01", 90, "pending@0 cannot-tell@26 pending@60 breached@61"},
 	{"> 5% for 60s", "", "0-10=0.10 60-90=0.10 P61:15-35=0.10 P62:40-40=0.01 P63:45-55=0.10", 90, "pending@0 cannot-tell@26 pending@60"},
+	/* it goes on from what was heard last, though more was filled in before that */
+	{"> 5% for 60s", "", "P1:-60--5=0.01 0-10=0.01 P59:15-55=0.10 60-90=0.10", 90, "cannot-tell@26 pending@59 breached@75"},
 	/* the last part first */
 	{"> 5% for 100s", "", "P1:-60--5=0.10 P2:-200--65=0.10 0-30=0.10", 30, "pending@0 breached@2"},
 	{"> 5% for 50s", "", "P1:-60--5=0.10 P2:-200--65=0.10 0-30=0.10", 30, "pending@0 breached@1 breached@2"},
