@@ -240,12 +240,22 @@ static bool to_adopt(const struct model *m, struct elsewhere *e)
 	return !adopted(m, e) && late_enough(m, e) && cause_of(m, e) == CAUSE_THEIRS;
 }
 
+/* Was this version gone back from in the incident, or is nobody sure yet that it was not?  Its return is no cure. */
+static bool left_behind(const struct model_incident *i, const char *service, const char *version)
+{
+	vec_each(const struct model_action, a, &i->actions)
+		if (a->recovery && a->fired.at && same(a->service, service) && same(a->from, version) && !same(a->to, version) &&
+			!(a->outcome == OUTCOME_FAILED && same(a->changed, "none")))
+			return true;
+	return false;
+}
+
 /* The deploy that brought what serves now.  What came back though it is kept out is an alarm (pins.c) and no cure. */
 static void look_deploy(const struct model *m, const struct model_incident *i, const struct kit_service *s, struct drafts *out)
 {
 	const struct model_change *c = change_latest(m, s->name);
 	struct elsewhere e = {.i = i, .c = c, .s = s};
-	if (!c || !c->from || !c->to || same(c->from, c->to) || model_pin(m, s->name, c->to) || !settled(m, s->name, c, &e.done))
+	if (!c || !c->from || !c->to || same(c->from, c->to) || model_pin(m, s->name, c->to) || left_behind(i, s->name, c->to) || !settled(m, s->name, c, &e.done))
 		return;
 	const struct model_deploy *d = model_deploy(m, s->name);
 	e.reverse = change_goes_back(m, c);

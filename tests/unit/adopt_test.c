@@ -270,6 +270,26 @@ static void ours_is_one_change(void **state)
 	story_release(&s);
 }
 
+/* Nobody knows yet what ours did, and what it was to leave is there again: no cure, and the good one is not kept out. */
+static void the_bad_one_returns_while_nobody_knows(void **state)
+{
+	(void)state;
+	struct story s;
+	outage(&s);
+	declare(&s);
+	fire(&s);
+	run(&s, 61, 62, 0.6);
+	outcome(&s, "{'outcome':'perhaps'}");
+	assert_int_equal(inc(&s)->actions.v[0].outcome, OUTCOME_UNKNOWN);
+	told(&s, "1", NULL, 62, 1, "live");
+	run(&s, 63, 65, 0.6);
+	told(&s, "2", "ci", 65, 1, "live");
+	run(&s, 66, 70, 0.6);
+	assert_int_equal(inc(&s)->actions.n, 1);
+	assert_null(model_pin(s.m, "auth", "1"));
+	story_release(&s);
+}
+
 static void returned_says_who_each_time(void **state)
 {
 	(void)state;
@@ -399,7 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(reverted_elsewhere), cmocka_unit_test(a_rollout_is_adopted_when_whole),
 		cmocka_unit_test(every_place_has_to_show_it), cmocka_unit_test(when_it_counts), cmocka_unit_test(ours_or_theirs),
-		cmocka_unit_test(ours_is_one_change), cmocka_unit_test(returned_says_who_each_time), cmocka_unit_test(a_freeze_is_broken_once),
+		cmocka_unit_test(ours_is_one_change), cmocka_unit_test(the_bad_one_returns_while_nobody_knows), cmocka_unit_test(returned_says_who_each_time), cmocka_unit_test(a_freeze_is_broken_once),
 		cmocka_unit_test(flags)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
