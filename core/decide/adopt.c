@@ -41,8 +41,7 @@ static bool holds_word(const struct json *v, const char *word)
 	return false;
 }
 
-/* Does the flag's name stand in this target? */
-static bool names_flag(const char *target, const char *flag)
+bool target_names_flag(const char *target, const char *flag)
 {
 	struct json *v = NULL;
 	if (!target || !flag || !*flag || json_parse(target, strlen(target), JSON_LINE_MAX, &v, NULL) != STATUS_OK)
@@ -62,7 +61,7 @@ static bool covers(const struct model *m, const struct model_action *a, const ch
 static bool goes_there(const struct elsewhere *e, const struct model_action *a)
 {
 	if (e->flag)
-		return a->level == 1 && names_flag(a->target, e->c->name);
+		return a->level == 1 && target_names_flag(a->target, e->c->name);
 	if (a->level < 2)
 		return false;
 	return a->to ? same(a->to, e->c->to) : same(a->backend, e->c->backend); /* a canary that was shrunk names no version */
@@ -273,7 +272,7 @@ static bool is_off(const char *state)
 static const struct kit_action *flag_action(const struct kit_service *s, const char *flag)
 {
 	for (size_t k = 0; k < s->n_actions; k++)
-		if (s->actions[k].level == 1 && names_flag(s->actions[k].target, flag))
+		if (s->actions[k].level == 1 && target_names_flag(s->actions[k].target, flag))
 			return &s->actions[k];
 	return NULL;
 }

@@ -10,9 +10,11 @@
 #include "base/text.h"
 #include "decide/private.h"
 #include "decide/suspects.h"
+#include "decide/world.h"
 
 #define LATE (10 * US_MINUTE)   /* from the onset to the breach, at most, where only the time of this boot is believed */
 #define SKEW (10 * US_SECOND)   /* between the clock of who deploys and ours */
+#define TOLD_LATE US_MINUTE     /* after the breach, at most, by who asks for what serves now and then */
 #define SETTLE_MOST US_MINUTE   /* after the engine started, until the others were heard of, too */
 #define LEVEL_MOST 2            /* migrations and data are people's to decide */
 
@@ -26,7 +28,10 @@ static void miss(struct automatic_whys *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	(void)text_safe(w->v[w->n++], sizeof w->v[0], text); /* a backend's words are in some of them */
+	(void)text_safe(w->v[w->n], sizeof w->v[0], text); /* a backend's words are in some of them */
+	for (char *s = w->v[w->n]; (s = strstr(s, "; ")); s++)
+		*s = ','; /* that stands between clauses: nobody's words make one of their own */
+	w->n++;
 }
 
 /* ---- the storm: who is bad together ------------------------------------------------- */
@@ -88,6 +93,8 @@ static bool fits_cause(const struct model *m, const struct automatic_case *k, co
 		return false;
 	if (stamp_cmp(&c->learned, &k->row->breached) < 0 && stamp_diff(&c->learned, &k->row->breached, NULL) > m->kit->automatic.within + LATE)
 		return false; /* whatever the clocks on the wall say */
+	if (!c->filled && stamp_cmp(&k->row->breached, &c->learned) < 0 && stamp_diff(&k->row->breached, &c->learned, NULL) > TOLD_LATE)
+		return false; /* likelier a cure, under the time of its build */
 	if (suspect_distance(m->kit, k->service->name, c->service) == SUSPECT_UNRELATED)
 		return false; /* before what costs more: in a storm this is asked for every breach and change */
 	if (strcmp(c->what, "deploy") != 0)
@@ -116,6 +123,8 @@ static bool undone_by(const struct kit_action *a, const struct model_change *c)
 {
 	if (!c->service || !kit_action_covers(a, c->service))
 		return false;
+	if (strcmp(c->what, "flag") == 0) /* another flag is not what this one switches */
+		return a->level == 1 && target_names_flag(a->target, c->name);
 	return a->level == 1 || strcmp(c->what, "deploy") == 0; /* going back brings back code, and no config */
 }
 
@@ -272,10 +281,19 @@ static void miss_marks(const struct model *m, const struct automatic_case *c, st
 
 /* ---- the action --------------------------------------------------------------------------------- */
 
+/* The place that could not go back, or NULL. */
+static const struct model_deploy *unsafe_place(const struct model *m, const char *service)
+{
+	vec_each(const struct model_deploy, d, &m->deploys)
+		if (d->back_safe == TRI_NO && strcmp(d->service, service) == 0)
+			return d;
+	return NULL;
+}
+
 static void miss_action(const struct model *m, const struct automatic_case *c, struct automatic_whys *w)
 {
 	const struct kit_action *a = c->action;
-	const struct model_deploy *d = model_deploy(m, c->service->name);
+	const struct model_deploy *d = unsafe_place(m, c->service->name);
 	if (!a) {
 		miss(w, "no action of the kit fits (%s)", row_class_name(c->rule->action));
 		return;
@@ -288,7 +306,7 @@ static void miss_action(const struct model *m, const struct automatic_case *c, s
 		miss(w, "%.60s has level %d: migrations and data are for people to decide", a->name, a->level);
 	if (a->requires.n)
 		miss(w, "%.60s requires the procedure %.60s", a->name, a->requires.v[0]);
-	if (a->cls == CLASS_REVERSE && a->level > 1 && d && d->back_safe == TRI_NO)
+	if (a->cls == CLASS_REVERSE && a->level > 1 && d)
 		miss(w, "going back is not safe: %.120s", d->back_why && *d->back_why ? d->back_why : "its backend says so");
 }
 
@@ -370,6 +388,27 @@ bool automatic_foresee(const struct model *m, const struct now *now, const struc
 	return true;
 }
 
+/* Did it serve so long without another between?  Two moments that lie hours apart are no soak. */
+static bool served_for(const struct model *m, const struct model_version *v, int64_t soak)
+{
+	int64_t from = 0;
+	bool known = false;
+	if (!v->first || !v->last)
+		return false;
+	if (v->since && v->last - v->since >= soak)
+		return true;
+	vec_each(const struct model_change, c, &m->changes) {
+		if (c->service != v->service || !c->to || strcmp(c->what, "deploy") != 0)
+			continue;
+		bool this = strcmp(c->to, v->version) == 0;
+		known = known || this;
+		if (!this && from && c->at - from >= soak)
+			return true;
+		from = !this ? 0 : from ? from : c->at;
+	}
+	return known ? from && v->last - from >= soak : v->since <= v->first && v->last - v->first >= soak;
+}
+
 /* A version was good here when it was kept, or served as long as its tier soaks with no breach of the service on record. */
 static bool was_good(const struct model *m, const struct kit_service *s, const char *version)
 {
@@ -378,7 +417,7 @@ static bool was_good(const struct model *m, const struct kit_service *s, const c
 		return false;
 	if (v->verdict == VERDICT_GOOD)
 		return true;
-	if (!v->first || !v->last || v->last - v->first < s->tier->soak)
+	if (v->spoiled.at || !served_for(m, v, s->tier->soak))
 		return false;
 	vec_each(const struct model_incident, i, &m->incidents)
 		vec_each(const struct model_breach, b, &i->breaches) {

@@ -8,6 +8,7 @@
 #include "model/model.h"
 
 void tick_adopt(const struct model *m, struct drafts *out);
+bool target_names_flag(const char *target, const char *flag); /* does the flag's name stand in an action's target? */
 void tick_pins(const struct model *m, struct drafts *out);
 void tick_freezes(const struct model *m, struct drafts *out);
 void tick_soak(const struct model *m, const struct now *now, struct drafts *out);

@@ -92,7 +92,7 @@ void reduce_automatic(struct reduction *r);
 void veto_add(struct reduction *r, const struct model_action *a);       /* reduce_automatic.c */
 void hold_dropped(struct model *m, const char *row, const char *service); /* nothing is missing any more: it counts down */
 void standing_dropped(struct model *m, const struct model_row *row);    /* the breach is over: holds and vetoes of it, too */
-void vetoes_dropped(struct model *m, const char *service);              /* another version serves */
+void vetoes_dropped(struct model *m, const char *service, const char *version); /* it serves; a veto on the same one stays */
 void reduce_backfill(struct reduction *r);
 void reduce_kit(struct reduction *r);
 void model_add_line(struct reduction *r);

@@ -69,10 +69,10 @@ void veto_add(struct reduction *r, const struct model_action *a)
 	v->at = r->at;
 }
 
-void vetoes_dropped(struct model *m, const char *service)
+void vetoes_dropped(struct model *m, const char *service, const char *version)
 {
 	for (size_t k = m->vetoes.n; k-- > 0;)
-		if (m->vetoes.v[k].service == service)
+		if (m->vetoes.v[k].service == service && m->vetoes.v[k].version != version)
 			vec_drop(&veto_table, &m->vetoes, k);
 }
 

@@ -156,7 +156,7 @@ static void deploy_switched(struct reduction *r, struct model_deploy *d, const c
 		v->spoiled = (struct stamp){0};
 	}
 	deploy_add(r, d->service, d->version, was ? was : d->previous, d->by, d->at);
-	vetoes_dropped(m, d->service);
+	vetoes_dropped(m, d->service, d->version);
 }
 
 /* ---- deploys of the past ---- */

@@ -217,6 +217,24 @@ static const struct world worlds[] = {
 	{.preflight = "{'ready':false,'effect':'s','from':'42','to':'41'}", .missing = "not ready"},
 	{.after = "deploy {'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'\xc3\xa9\xe2\x80\xae\\u001b[31m'}}",
 		.missing = "going back is not safe: \xc3\xa9<U+202E>\xe2\x90\x9b[31m"},
+	/* one place of two could not go back */
+	{.after = "deploy {'backend':'hosts','service':'auth','place':'eu','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'0093 dropped it'}}",
+		.missing = "going back is not safe: 0093 dropped it"},
+	/* a stranger's words make no clause of ours */
+	{.after = "deploy {'backend':'hosts','service':'auth','version':'42','previous':'41','at':'2026-11-18T12:36:40Z','share':1,'state':'live','back':{'safe':false,'why':'x; maya said not this time'}}",
+		.missing = "going back is not safe: x, maya said not this time"},
+	/* a row breached while it soaked, and nobody declared anything */
+	{.event = "soak {'service':'auth','version':'41','what':'spoiled','since':'2026-11-18T11:06:40Z','row':'locked-out'}",
+		.missing = "41 is not known to have been good here"},
+	/* another flag than the one that the action switches off */
+	{.deploy_at = HOUR / 2, .service_from = "level: 2, class: reverse, verb: rollback, backend: hosts",
+		.service_to = "level: 1, class: reverse, verb: flag-off, backend: hosts, target: {flag: beta}",
+		.event = "change {'backend':'hosts','service':'auth','what':'flag','name':'new-login','to':'on','at':'2026-11-18T13:06:00Z'}",
+		.missing = "auth-rollback would not undo that"},
+	{.deploy_at = HOUR / 2, .service_from = "level: 2, class: reverse, verb: rollback, backend: hosts",
+		.service_to = "level: 1, class: reverse, verb: flag-off, backend: hosts, target: {flag: new-login}",
+		.event = "change {'backend':'hosts','service':'auth','what':'flag','name':'new-login','to':'on','at':'2026-11-18T13:06:00Z'}",
+		.missing = NULL},
 	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'40'}", .missing = "40 is not known to have been good here"},
 	{.preflight = "{'ready':true,'effect':'s','from':'42','to':'42'}", .missing = "no other version"},
 	{.preflight = "{'ready':true,'effect':'s','from':'41','to':'40'}", .missing = "another version serves by now"},
@@ -537,6 +555,62 @@ static void test_an_old_deploy_with_a_young_time_is_no_cause(void **state)
 	story_release(&s);
 }
 
+/* A fix that names the time of its build: what was learned of long after the breach did not make it. */
+static void test_a_deploy_told_after_the_breach_is_no_cause(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.deploy_at = HOUR / 2};
+	int t = outage(&s, &w);
+	run(&s, t, t + 120, 1, 0.6);
+	story_event(&s, "deploy", NULL, "plugin:hosts",
+		"{'backend':'hosts','service':'auth','version':'43','previous':'42','at':'2026-11-18T13:06:00Z','share':1,'state':'live'}");
+	run(&s, t + 121, t + 125, 1, 0.6);
+	assert_true(missing(&s, "no change of auth"));
+	assert_false(begins(&s, "{'ready':true,'effect':'s','from':'43','to':'41'}"));
+	story_release(&s);
+}
+
+/* Twice for a moment, and another version for hours between them: that is no soak. */
+static void test_two_moments_are_no_soak(void **state)
+{
+	(void)state;
+	struct story s;
+	struct world w = {.missing = NULL};
+	begin(&s, &w);
+	story_deploy(&s, "auth", "41", "39");
+	run(&s, 0, 10, 0, 0);
+	story_deploy(&s, "auth", "40", "41");
+	story_at(&s, HOUR + HOUR / 2 - 60);
+	story_deploy(&s, "auth", "41", "40");
+	story_at(&s, HOUR + HOUR / 2);
+	story_deploy(&s, "auth", "42", "41");
+	run(&s, 2 * HOUR - 60, 2 * HOUR - 1, 0, 0);
+	run(&s, 2 * HOUR, 2 * HOUR + 40, 1, 0.6);
+	assert_false(begins(&s, NULL));
+	assert_true(missing(&s, "41 is not known to have been good here"));
+	assert_true(begins(&s, "{'ready':true,'effect':'s','from':'42','to':'40'}") || model_hold(s.m, "locked-out", "auth")->preflight);
+	story_release(&s);
+}
+
+/* The same version at one place more is no other version. */
+static void test_a_veto_outlasts_another_place(void **state)
+{
+	(void)state;
+	struct story s;
+	int t = counting(&s);
+	assert_int_equal(story_ask(&s, "maya", "veto", "{}"), STATUS_OK);
+	story_event(&s, "deploy", NULL, "plugin:hosts",
+		"{'backend':'hosts','service':'auth','place':'eu','version':'42','previous':'41','at':'2026-11-18T13:07:00Z','share':1,'state':'live'}");
+	assert_non_null(model_veto(s.m, "auth"));
+	run(&s, t + 1, t + 20, 1, 0.6);
+	assert_false(begins(&s, NULL));
+	story_event(&s, "deploy", NULL, "plugin:hosts",
+		"{'backend':'hosts','service':'auth','place':'eu','version':'43','previous':'42','at':'2026-11-18T13:07:30Z','share':1,'state':'live'}");
+	assert_null(model_veto(s.m, "auth"));
+	story_release(&s);
+}
+
 /* What counts down counts for the kit's limit. */
 static void test_the_kits_limit_holds_the_second(void **state)
 {
@@ -582,6 +656,9 @@ int main(void)
 		cmocka_unit_test(test_the_timer_fires_where_the_row_says_so),
 		cmocka_unit_test(test_a_dropped_row_does_not_act),
 		cmocka_unit_test(test_an_old_deploy_with_a_young_time_is_no_cause),
+		cmocka_unit_test(test_a_deploy_told_after_the_breach_is_no_cause),
+		cmocka_unit_test(test_two_moments_are_no_soak),
+		cmocka_unit_test(test_a_veto_outlasts_another_place),
 		cmocka_unit_test(test_the_kits_limit_holds_the_second),
 		cmocka_unit_test(test_the_same_hold_is_recorded_once),
 	};
