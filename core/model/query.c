@@ -291,12 +291,19 @@ bool action_external(const struct model_action *a)
 	return eq(a->via, "external");
 }
 
+/* Since it was fired, by the time that its backend gives.  A clock there that is behind says earlier: where ours changed
+ * the world, what is first heard of meanwhile is no older. */
+static bool made_since(const struct model_change *c, const struct model_action *a)
+{
+	return c->at >= a->fired.at - US_SECOND || (eq(a->changed, "full") && !c->filled && stamp_cmp(&c->learned, &a->fired) >= 0);
+}
+
 /* Between the first such change since the action was fired and this one lies another version: somebody came and went. */
 static bool gone_meanwhile(const struct model *m, const struct model_change *c, const struct model_action *a)
 {
 	bool first = false;
 	vec_each(const struct model_change, x, &m->changes) {
-		if (x == c || model_change_later(m, x, c) || x->at < a->fired.at - US_SECOND || !is_deploy_of(x, c->service))
+		if (x == c || model_change_later(m, x, c) || !made_since(x, a) || !is_deploy_of(x, c->service))
 			continue;
 		if (first && !eq(x->to, c->to))
 			return true;
@@ -310,8 +317,9 @@ bool model_change_of(const struct model *m, const struct model_change *c, const 
 	if (!a->fired.at || !a->ended.at)
 		return false;
 	/* what was learned before its end was not made after it, though a clock that was set back may say so */
-	bool in_time = c->at <= a->ended.at + SEEN_WITHIN || stamp_cmp(&c->learned, &a->ended) <= 0;
-	return c->at >= a->fired.at - US_SECOND && in_time && !gone_meanwhile(m, c, a);
+	bool early = c->at < a->fired.at - US_SECOND, heard = stamp_cmp(&c->learned, &a->ended) <= 0;
+	bool in_time = heard || (early ? stamp_diff(&a->ended, &c->learned, NULL) : c->at - a->ended.at) <= SEEN_WITHIN;
+	return made_since(c, a) && in_time && !gone_meanwhile(m, c, a);
 }
 
 const struct model_action *model_change_action(const struct model *m, const struct model_change *c)

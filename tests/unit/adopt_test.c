@@ -246,6 +246,43 @@ static void ours_or_theirs(void **state)
 	}
 }
 
+/* The backend's clock is behind ours: by its time it was done before it was fired. */
+static void ours_by_a_clock_that_is_behind(void **state)
+{
+	(void)state;
+	struct story s;
+	outage(&s);
+	declare(&s);
+	run(&s, 61, 80, 0.6);
+	fire(&s);
+	run(&s, 81, 83, 0.6);
+	told(&s, "1", "deployer", 63, 1, "live"); /* 20 s behind: after onset, and before the fire */
+	run(&s, 84, 85, 0.6);
+	outcome(&s, "{'outcome':'done','changed':'full','detail':'','evidence':{}}");
+	run(&s, 86, 90, 0.6);
+	assert_int_equal(inc(&s)->actions.n, 1);
+	story_release(&s);
+}
+
+/* It found the work done: somebody was there right before. */
+static void theirs_that_ours_found_done(void **state)
+{
+	(void)state;
+	struct story s;
+	outage(&s);
+	declare(&s);
+	run(&s, 61, 80, 0.6);
+	fire(&s);
+	run(&s, 81, 83, 0.6);
+	told(&s, "1", "ravi", 63, 1, "live");
+	run(&s, 84, 85, 0.6);
+	outcome(&s, "{'outcome':'done','changed':'none','detail':'','evidence':{}}");
+	run(&s, 86, 90, 0.6);
+	assert_int_equal(inc(&s)->actions.n, 2);
+	assert_string_equal(inc(&s)->actions.v[1].by, "ravi");
+	story_release(&s);
+}
+
 /* Back, away and back again within a minute of ours: the second time is somebody's. */
 static void ours_is_one_change(void **state)
 {
@@ -419,6 +456,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(reverted_elsewhere), cmocka_unit_test(a_rollout_is_adopted_when_whole),
 		cmocka_unit_test(every_place_has_to_show_it), cmocka_unit_test(when_it_counts), cmocka_unit_test(ours_or_theirs),
+		cmocka_unit_test(ours_by_a_clock_that_is_behind), cmocka_unit_test(theirs_that_ours_found_done),
 		cmocka_unit_test(ours_is_one_change), cmocka_unit_test(the_bad_one_returns_while_nobody_knows), cmocka_unit_test(returned_says_who_each_time), cmocka_unit_test(a_freeze_is_broken_once),
 		cmocka_unit_test(flags)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
