@@ -150,6 +150,13 @@ static bool tried_just_now(const struct model *m, const struct stamp *now, const
 	return false;
 }
 
+/* Sources are asked one after the other: others that turned bad with it may be heard of only now. */
+static bool too_soon(const struct automatic_case *c, const struct automatic_storm *storm, const struct stamp *now)
+{
+	const struct stamp *since = c->row->onset.at ? &c->row->onset : &c->row->breached;
+	return stamp_diff(since, now, NULL) + c->service->tier->veto < storm->settle;
+}
+
 static bool may_try(const struct model *m, const struct now *now, const struct model_row *r, const struct automatic_storm *storm, struct automatic_case *c)
 {
 	struct automatic_whys w;
@@ -157,7 +164,7 @@ static bool may_try(const struct model *m, const struct now *now, const struct m
 	const struct model_hold *h = model_hold(m, r->row, r->service);
 	if (!automatic_case_of(m, r, c) || !c->service || counts_down(m, c->service->name))
 		return false;
-	if ((h && h->preflight && stamp_diff(&h->at, &n, NULL) < TRY_AGAIN) || tried_just_now(m, &n, c->service->name))
+	if ((h && h->preflight && stamp_diff(&h->at, &n, NULL) < TRY_AGAIN) || tried_just_now(m, &n, c->service->name) || too_soon(c, storm, &n))
 		return false;
 	automatic_missing(m, now, c, storm, NULL, true, &w);
 	return !w.n;

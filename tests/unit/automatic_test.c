@@ -611,6 +611,38 @@ static void test_a_veto_outlasts_another_place(void **state)
 	story_release(&s);
 }
 
+/* Asked one after the other, and a row that breaches with its first bad sample: the others were not heard of yet. */
+static void test_the_brake_waits_for_the_others(void **state)
+{
+	(void)state;
+	struct story s;
+	const char *from = strstr(kit_text, "30s"), *to = strstr(kit_text, " for 20s");
+	char *head = mem_strn(from, (size_t)(to - from) + strlen(" for 20s")), tail[1200];
+	(void)snprintf(tail, sizeof tail, "immediate%.*s", (int)(to - from - 3), from + 3);
+	struct world w = {.kit_from = head, .kit_to = tail};
+	begin(&s, &w);
+	free(head);
+	for (int i = 0; i < SERVICES; i++)
+		story_deploy(&s, names[i], "41", "40");
+	run(&s, 0, 40, 0, 0);
+	story_at(&s, HOUR + HOUR / 2);
+	for (int i = 0; i < SERVICES; i++)
+		story_deploy(&s, names[i], "42", "41");
+	run(&s, 2 * HOUR - 60, 2 * HOUR, 0, 0);
+	for (int t = 2 * HOUR + 1; t <= 2 * HOUR + 5; t++) {
+		char key[40];
+		story_at(&s, t);
+		(void)snprintf(key, sizeof key, "%s/fails", names[t - 2 * HOUR - 1]);
+		story_sample(&s, key, 0.6);
+		story_tick(&s);
+		assert_false(begins(&s, NULL));
+	}
+	run(&s, 2 * HOUR + 6, 2 * HOUR + 12, SERVICES, 0.6);
+	assert_false(begins(&s, NULL));
+	assert_true(missing(&s, "brake: 3 or more services"));
+	story_release(&s);
+}
+
 /* What counts down counts for the kit's limit. */
 static void test_the_kits_limit_holds_the_second(void **state)
 {
@@ -659,6 +691,7 @@ int main(void)
 		cmocka_unit_test(test_a_deploy_told_after_the_breach_is_no_cause),
 		cmocka_unit_test(test_two_moments_are_no_soak),
 		cmocka_unit_test(test_a_veto_outlasts_another_place),
+		cmocka_unit_test(test_the_brake_waits_for_the_others),
 		cmocka_unit_test(test_the_kits_limit_holds_the_second),
 		cmocka_unit_test(test_the_same_hold_is_recorded_once),
 	};
