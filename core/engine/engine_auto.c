@@ -139,6 +139,16 @@ static void lose_orphans(struct engine *e, struct drafts *ds)
 		}
 }
 
+/* Nobody's no would be on record now: what counts down ends, and is counted anew when the store takes it again. */
+static void stop_countdowns(struct engine *e)
+{
+	for (struct act *a = e->acts, *next; a; a = next) {
+		next = a->next;
+		if (a->owner == &nobody && a->state == ACT_OPEN && countdown_of(a))
+			act_close(a, "the store took nothing meanwhile: it is counted from the beginning", false);
+	}
+}
+
 void auto_look(struct engine *e)
 {
 	struct now now;
@@ -146,6 +156,8 @@ void auto_look(struct engine *e)
 	struct automatic_want want;
 	struct drafts ds = {0};
 	bool preparing = false;
+	if (e->heal && !e->ending && !e->lost)
+		stop_countdowns(e);
 	if (e->ending || e->lost || e->heal || !e->model->kit) /* a store that takes nothing: nothing begins, nothing fires */
 		return;
 	os_now(&now);

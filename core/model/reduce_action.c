@@ -108,7 +108,7 @@ static struct stamp stamp_done(struct reduction *r)
 static void action_stopped(struct reduction *r, enum outcome o)
 {
 	struct model_action *a = action_mut(r);
-	if (!a || a->fired.at)
+	if (!a || a->fired.at || a->ended.at)
 		return;
 	a->outcome = o;
 	a->ended = r->at;

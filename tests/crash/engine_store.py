@@ -8,14 +8,15 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from engine_auto import Auto, kinds  # noqa: E402
 from engine_lab import Lab, main, wait_for  # noqa: E402
 
 
 class SmallDisk:
     """A Lab whose store lies on a file system of 600 KiB; None where this user may mount nothing."""
 
-    def __init__(self, **more):
-        self.lab = Lab(**more)
+    def __init__(self, kind=Lab, **more):
+        self.lab = kind(**more)
 
     def __enter__(self):
         os.makedirs(self.lab.dir, 0o700)
@@ -84,6 +85,23 @@ def test_full_disk_fires_nothing_and_recovers():
             c.fire("auth")
         c.until("action.ended", outcome="done")
         assert engine.poll() is None and len(lab.effects()) == 1
+        lab.verify()
+
+
+def test_a_full_disk_ends_a_countdown():
+    """Nobody's no can be recorded meanwhile: with the space nothing fires whose zero has passed."""
+    with SmallDisk(kind=Auto, veto="5s") as lab:
+        if not lab:
+            return
+        c = lab.begun()
+        lab.bad("auth")
+        key = c.until("action.requested")["body"]["key"]
+        path = full(lab, c)
+        assert c.ask("veto", {"key": key})["status"] == 4
+        time.sleep(5)  # past its zero, which only time makes
+        os.unlink(path)
+        wait_for(lambda: any(e["kind"] == "action.expired" and e["body"]["key"] == key for e in lab.log()), 10)
+        assert "action.fired" not in kinds(lab) and not lab.effects()
         lab.verify()
 
 
