@@ -258,8 +258,12 @@ void decide_countdown(const struct model *m, const struct now *now, const char *
 	char why[1000];
 	if (!a || a->outcome != OUTCOME_COUNTDOWN || action_countdown_left(a, &n) > 0)
 		return;
-	if (!r || !automatic_case_of(m, r, &c) || !c.service || strcmp(p->digest, a->digest ? a->digest : "") != 0) {
+	if (!r || !automatic_case_of(m, r, &c) || !c.service) {
 		put_expired(out, a, "engine", NULL, "what it was for is over");
+		return;
+	}
+	if (!p->fault.what[0] && strcmp(p->digest, a->digest ? a->digest : "") != 0) {
+		put_expired(out, a, "engine", NULL, "its backend would do something else by now than was counted down to");
 		return;
 	}
 	storm_of(m, &storm);

@@ -1,6 +1,7 @@
 /* What acts by itself: a panel that nobody sees.  Its acting process answers the
- * preflight, keeps still while the countdown runs, and performs at zero.  What
- * may, and what is missing, is decided in core/decide; here are the processes. */
+ * preflight, keeps still while the countdown runs, answers once more at zero, and
+ * performs.  What may, and what is missing, is decided in core/decide; here are
+ * the processes. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "engine/parts.h"
 
 #define TRY_AGAIN_US (5 * US_SECOND) /* after a start that came to nothing, whatever decide says */
+#define FRESH_US US_SECOND           /* so new a preflight is not asked for again at zero */
 
 static enum status record(struct engine *e, struct drafts *ds, const struct now *now)
 {
@@ -98,7 +100,7 @@ static void begin(struct engine *e, const struct automatic_want *want)
 	a->want = *want;
 }
 
-static void zero(struct act *a, const struct now *now)
+static void fire(struct act *a, const struct now *now)
 {
 	struct engine *e = a->e;
 	struct drafts ds = {0};
@@ -124,6 +126,50 @@ static void zero(struct act *a, const struct now *now)
 	free(a->key);
 	a->key = NULL;
 	act_perform(a, key);
+}
+
+/* What it said before the countdown may be otherwise by now: another way, another version, not ready. */
+static void answered(void *ctx, const struct json *result, const struct fault *fault, int code)
+{
+	struct act *a = ctx;
+	struct engine *e = a->e;
+	struct panel *p = &a->panel, fresh;
+	struct now now;
+	(void)code;
+	if (a->state != ACT_OPEN || !countdown_of(a) || e->ending)
+		return; /* vetoed, or lost, meanwhile */
+	os_now(&now);
+	panel_init(&fresh);
+	if (!result)
+		p->fault = *fault;
+	else if (!panel_begin(e->model, a->want.service, a->want.action, NULL, "engine", "by itself", &fresh, &p->fault) &&
+		!panel_freeze(e->model, &fresh, result, a->sha, &now, &p->fault)) {
+		panel_release(p);
+		*p = fresh;
+		panel_init(&fresh);
+	}
+	panel_release(&fresh);
+	if (!e->lost && !e->heal)
+		fire(a, &now);
+}
+
+static void zero(struct act *a, const struct now *now)
+{
+	struct panel p;
+	struct buf b;
+	bool fresh = now->mono - a->panel.at.mono < FRESH_US;
+	panel_init(&p);
+	if (fresh || panel_begin(a->e->model, a->want.service, a->want.action, NULL, "engine", "by itself", &p, &a->panel.fault)) {
+		panel_release(&p);
+		fire(a, now);
+		return;
+	}
+	a->asked_again = true;
+	buf_init(&b, JSON_LINE_MAX);
+	buf_addf(&b, "{\"action\":%s}", buf_str(&p.a));
+	panel_release(&p);
+	host_request(a->p, "preflight", buf_str(&b), b.len, PREFLIGHT_US, answered, a);
+	buf_release(&b);
 }
 
 /* A countdown without a process of its own: that of an engine before, or one that was lost on the way. */
@@ -170,7 +216,7 @@ void auto_look(struct engine *e)
 		preparing = preparing || a->state < ACT_OPEN;
 		if (a->key && !x)
 			act_end(a); /* vetoed, expired, or a person fired in its place */
-		else if (x && action_countdown_left(x, &n) <= 0)
+		else if (x && !a->asked_again && action_countdown_left(x, &n) <= 0)
 			zero(a, &now);
 	}
 	lose_orphans(e, &ds);

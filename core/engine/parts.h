@@ -127,6 +127,7 @@ struct act {                       /* an acting process and the panel it was sta
 	char *key, *op;            /* once fired */
 	int64_t progress_mono;
 	bool in_doubt;             /* its intent may be on disk: nothing may be performed */
+	bool asked_again;          /* at zero, for its preflight */
 };
 struct ways;
 struct recon {                     /* an action whose outcome is unknown */

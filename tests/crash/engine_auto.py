@@ -161,6 +161,31 @@ def test_not_ready_is_named_and_tried_again():
         assert not lab.effects() and "action.requested" not in kinds(lab)
 
 
+def test_the_backend_is_asked_again_at_zero():
+    for name, value, words in (("ready", "no", "not ready"), ("auth.good", "39", "something else by now")):
+        with Auto() as lab:
+            c = lab.begun()
+            lab.bad("auth")
+            key = c.until("action.requested")["body"]["key"]
+            lab.set(name, value)
+            over = c.until("action.expired", key=key)
+            assert words in over["body"]["reason"], over
+            assert "action.fired" not in kinds(lab) and not lab.effects()
+
+
+def test_a_veto_holds_while_the_backend_is_asked_at_zero():
+    with Auto() as lab:
+        c = lab.begun()
+        lab.bad("auth")
+        asked = c.until("action.requested")
+        lab.set("slow-preflight", "3")
+        wait_for(lambda: time.clock_gettime(time.CLOCK_BOOTTIME) * 1e6 > asked["mono"] + 2_500_000)
+        c.good("veto", {"key": asked["body"]["key"]})
+        wait_for(lambda: time.clock_gettime(time.CLOCK_BOOTTIME) * 1e6 > asked["mono"] + 6_000_000)
+        assert "action.fired" not in kinds(lab) and not lab.effects()
+        lab.verify()
+
+
 def test_brake_when_several_turn_bad_together():
     services = ("auth", "cart", "pay")
     with Auto(services=services) as lab:
