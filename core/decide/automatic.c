@@ -28,10 +28,7 @@ static void miss(struct automatic_whys *w, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	(void)text_safe(w->v[w->n], sizeof w->v[0], text); /* a backend's words are in some of them */
-	for (char *s = w->v[w->n]; (s = strstr(s, "; ")); s++)
-		*s = ','; /* that stands between clauses: nobody's words make one of their own */
-	w->n++;
+	(void)text_safe(w->v[w->n++], sizeof w->v[0], text); /* a backend's words are in some of them */
 }
 
 /* ---- the storm: who is bad together ------------------------------------------------- */
