@@ -18,6 +18,7 @@
 #define SILENT_US (10 * US_SECOND)
 #define PAGES_MAX 1000
 #define VALUES_MAX 1000000
+#define INSTANTS_MAX 100000         /* each is an event of its own: an honest source measures many signals at one */
 #define RECENT (20 * US_MINUTE)
 #define AT_ONCE 60000               /* so few values are asked for in one go */
 #define RECENT_VALUES 400000
@@ -41,7 +42,7 @@ struct fill {
 	const char *why;            /* it ends after this page */
 	bool asked;
 	int pages;
-	int64_t samples, deploys, changes;
+	int64_t samples, instants, deploys, changes;
 	struct past_page page;
 };
 
@@ -107,7 +108,9 @@ static void turn(void *ctx)
 	struct fill *f = ctx;
 	enum status s;
 	timer_stop(&f->turn);
+	int64_t seq = f->w->e->model->seq;
 	f->samples += (int64_t)past_page_record(&f->page, &s);
+	f->instants += f->w->e->model->seq - seq;
 	if (s) {
 		fill_over(f, "the store took nothing");
 	} else if (!past_page_over(&f->page)) {
@@ -281,6 +284,8 @@ static const char *bound(const struct fill *f)
 		return "it took more than a minute";
 	if (f->pages >= PAGES_MAX)
 		return "it has more pages than are taken";
+	if (f->instants >= INSTANTS_MAX)
+		return "it has more instants than are taken";
 	return f->samples >= VALUES_MAX ? "it has more values than are taken" : NULL;
 }
 

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "kit/kit.h"
 
-#define REDUCER_VERSION 5
+#define REDUCER_VERSION 6
 
 /* ---- signals ---- */
 enum sample_state { SAMPLE_NONE, SAMPLE_OK, SAMPLE_FAILED, SAMPLE_NO_DATA };

@@ -141,6 +141,19 @@ def test_lies():
             lab.verify()
 
 
+def test_a_flood_of_instants():
+    """A hundred values a second of one signal, for two hours: not all of that is written down."""
+    with Lab() as lab:
+        bad_since(lab, time.time() - 900, "instants")
+        lab.set("page", "1")
+        lab.engine()
+
+        def look():
+            return [json.loads(line)["body"] for line in lab.run("log", "--kind", "backfill", "--json", "--store", lab.store).stdout.splitlines()]
+        fill = wait_for(look, 60, 1)[0]
+        assert not fill["complete"] and "instants" in fill["why"] and 100000 <= fill["samples"] <= 110000, fill
+
+
 def test_one_that_hangs_or_dies_over_it_watches_all_the_same():
     for mode, why in ("die", "exited with 3"), ("hang", "in time"):
         with Lab() as lab:

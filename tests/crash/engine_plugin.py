@@ -6,7 +6,7 @@ back to, WORLD/SERVICE.rate the error rate.  Every effect is one line in
 WORLD/effects: "OP VERSION".  WORLD/delay: seconds a perform takes before its
 effect, WORLD/after: seconds after it, WORLD/slow-preflight: seconds a preflight takes;
 WORLD/heed: a cancel ends the delay, and nothing was changed.
-WORLD/history: it has a past: "yes", or how it lies (hang, error, die, endless, back, future, strangers, twice, words).
+WORLD/history: it has a past: "yes", or how it lies (hang, error, die, endless, back, future, strangers, twice, words, instants).
 WORLD/past: lines "SECONDS RATE", from when on which rate was measured; WORLD/page: so many steps an answer;
 WORLD/deploys, WORLD/changes: what happened then; WORLD/asked: a line a question.
 WORLD/hush: no samples; WORLD/fail: they fail, and this is why.  WORLD/reconcile: what reconcile answers instead of the truth.
@@ -137,6 +137,11 @@ def lie(mode, p, result):
     if mode == "endless":
         result["samples"] = []
         result["next"] = instant(epoch(p["from"]) + 0.001)
+    if mode == "instants" and p["signals"]:  # one value each, ten milliseconds apart, without end
+        start, one = epoch(p["from"]), [dict(signals[0], value=0.01)]
+        result["samples"] = [{"at": instant(start + n / 100), "values": one} for n in range(8000)]
+        if start + 160 < epoch(p["to"]):
+            result["next"] = instant(start + 80)
     if mode == "back":
         result["next"] = p["from"]
     if mode == "future":
