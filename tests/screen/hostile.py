@@ -86,7 +86,7 @@ def panel(tap):
     assert says and says[0] > top, tap.text()
     for t in lines[top:]:
         assert len(t) and (t[0], t[-1]) in (("┌", "┐"), ("│", "│"), ("├", "┤"), ("└", "┘")), "a border is gone:\n" + tap.text()
-    ours = [re.sub("time not known, not known|(about [0-9]+|under 1) m?s, like its last run here", "...", t).replace(" ", "") if "takes " in t else t
+    ours = [re.sub("time not known|(about [0-9]+|under 1) m?s, like its last run here", "...", t).replace(" ", "") if "takes " in t else t
             for t in lines[top:says[0]]]
     return ours, lines[says[0]:]
 
